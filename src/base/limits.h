@@ -1,0 +1,51 @@
+/* Every bound of the server, with its reason. A bound that is a setting has its default here. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#include <stddef.h>
+
+/* One request's memory: the largest answer (100 assignments of 1 MiB answers) and its JSON. */
+#define ARENA_LIMIT ((size_t)512 * 1024 * 1024)
+
+/* API body: two XML members of 64 KiB, \u-escaped, are 0.8 MB (requester-api 1.11). */
+#define BODY_MAX ((size_t)1024 * 1024)
+/* A worker's whole submission; segmentation PNGs need it (questions 4.3). */
+#define ANSWER_MAX ((size_t)1024 * 1024)
+#define ANSWER_FIELDS_MAX 10000 /* questions 12 */
+#define FIELD_NAME_MAX 256      /* questions 5.1.6 */
+#define HEADER_COUNT_MAX 100    /* SDKs send about 15 */
+#define JSON_DEPTH_MAX 32       /* the model needs 5 */
+
+/* Files (csv-formats 1.3). */
+#define FILE_MAX ((size_t)512 * 1024 * 1024)
+#define FILE_ROWS_MAX 2000000
+#define FILE_COLUMNS_MAX 4096
+#define CELL_MAX ((size_t)1024 * 1024)
+#define HEADER_NAME_MAX 255
+
+/* The market (requester-api 1.11, money-and-lifecycle 1 and 4). */
+#define TITLE_MAX 128
+#define DESCRIPTION_MAX 2000
+#define KEYWORDS_MAX 1000
+#define ANNOTATION_MAX 255
+#define QUESTION_MAX 65535
+#define LAYOUT_FILLED_MAX ((size_t)1024 * 1024)
+#define FEEDBACK_MAX 1024
+#define REASON_MAX 1024
+#define TOKEN_MAX 64
+#define REWARD_CENTS_MAX 1000000 /* setting max_amount_cents */
+#define DURATION_S_MIN 30
+#define DURATION_S_MAX 31536000
+#define AUTO_APPROVAL_S_MAX 2592000
+#define OVERTURN_WINDOW_S 2592000
+#define DISPOSAL_S (120 * 86400)
+#define BONUS_WINDOW_S (183 * 86400)
+#define TOKEN_MEMORY_S 86400
+#define ASSIGNMENTS_MAX 1000000000
+#define REQUIREMENTS_MAX 10
+#define ACTIVE_PER_WORKER_MAX 25 /* setting max_active_per_worker */
+
+#define PAGE_MAX 100    /* MaxResults */
+#define PAGE_DEFAULT 10 /* requester-api 1.9 */
+
+#endif
