@@ -1,0 +1,72 @@
+/* The words of the market as numbers. They stand in the store: values never change, new ones go
+ * to the end. */
+#ifndef MARKET_TYPES_H
+#define MARKET_TYPES_H
+
+enum role { ROLE_REQUESTER = 1, ROLE_WORKER, ROLE_OPERATOR };
+enum party_state { PARTY_ACTIVE = 0, PARTY_SUSPENDED, PARTY_CLOSED };
+
+/* money-and-lifecycle 7. `status < ASSIGNMENT_RETURNED` is what "holds or has submitted" means
+ * in the unique index assignment_once. */
+enum assignment_status {
+    ASSIGNMENT_ACCEPTED = 1,
+    ASSIGNMENT_SUBMITTED,
+    ASSIGNMENT_APPROVED,
+    ASSIGNMENT_REJECTED,
+    ASSIGNMENT_RETURNED,
+    ASSIGNMENT_ABANDONED,
+};
+
+/* money-and-lifecycle 6.2; computed, never stored. */
+enum hit_status {
+    HIT_ASSIGNABLE = 1,
+    HIT_UNASSIGNABLE,
+    HIT_REVIEWABLE,
+    HIT_REVIEWING,
+    HIT_DISPOSED,
+};
+
+enum batch_kind { BATCH_FILE = 1, BATCH_API, BATCH_ARCHIVE };
+enum batch_state { BATCH_PUBLISHING = 1, BATCH_LIVE, BATCH_DELETING };
+
+enum verdict { VERDICT_APPROVE = 1, VERDICT_REJECT, VERDICT_OVERTURN };
+
+/* Where a decision came from (money-and-lifecycle 8.1, 8.4). */
+enum entrance {
+    ENTRANCE_API = 1,
+    ENTRANCE_LEGACY,
+    ENTRANCE_FILE,
+    ENTRANCE_PAGE,
+    ENTRANCE_APPEAL,
+    ENTRANCE_COMMAND,
+    ENTRANCE_CLOCK,
+    ENTRANCE_POLICY,
+    ENTRANCE_REPLAY,
+};
+
+enum notice_kind {
+    NOTICE_APPROVED = 1,
+    NOTICE_REJECTED,
+    NOTICE_OVERTURNED,
+    NOTICE_BONUS,
+};
+
+/* Requester events (money-and-lifecycle 10.1). */
+enum event_kind {
+    EVENT_ASSIGNMENT_ACCEPTED = 1,
+    EVENT_ASSIGNMENT_ABANDONED,
+    EVENT_ASSIGNMENT_RETURNED,
+    EVENT_ASSIGNMENT_SUBMITTED,
+    EVENT_ASSIGNMENT_REJECTED,
+    EVENT_ASSIGNMENT_APPROVED,
+    EVENT_HIT_CREATED,
+    EVENT_HIT_EXTENDED,
+    EVENT_HIT_DISPOSED,
+    EVENT_HIT_REVIEWABLE,
+    EVENT_HIT_EXPIRED,
+};
+
+enum review_state { REVIEW_STAGING = 1, REVIEW_PLANNED, REVIEW_APPLIED, REVIEW_DROPPED };
+enum review_mode { MODE_ALL = 1, MODE_ELIGIBLE, MODE_FUNDED };
+
+#endif
