@@ -12,6 +12,7 @@
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -94,7 +95,10 @@ struct settlement_money {
     int64_t overturn_reward_cents, overturn_fee_cents;
     int64_t release_cents;
 };
+struct settlement_counts {
+    int64_t approved, rejected, overturned;
+};
 enum st ledger_settle(struct tx *tx, int64_t at_ms, int64_t requester, int64_t settlement,
-                      const struct settlement_money *sums);
+                      const struct settlement_money *sums, const struct settlement_counts *counts);
 
 #endif

@@ -22,8 +22,8 @@ struct settlement {
     int64_t id, requester;
     /* filled by settle_apply */
     int64_t approved, rejected, overturned;
-    int64_t reward_cents, fee_cents;   /* paid by approvals and overturns */
-    int64_t overturn_cents;            /* part of the two that came from available */
+    int64_t reward_cents, fee_cents; /* paid by approvals and overturns */
+    int64_t overturn_cents;          /* part of the two that came from available */
     int64_t released_cents;
     int64_t avail_before, avail_after;
 };
