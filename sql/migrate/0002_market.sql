@@ -385,15 +385,20 @@ CREATE TABLE review_row (
     review @INT@ NOT NULL,
     assignment @INT@ NOT NULL,          -- row number; -line when there is no such assignment
     line @INT@ NOT NULL,
+    hit @INT@ NOT NULL,                 -- what HITId and WorkerId of the row name: 0 not given,
+    worker @INT@ NOT NULL,              -- -1 nothing that exists (U25)
     approve @INT@ NOT NULL,             -- enum mark
     reject @INT@ NOT NULL,
     fault @INT@ NOT NULL,               -- number of a U code found while reading, 0 none
     old_status @INT@ NOT NULL,          -- AssignmentStatus in the file; 0 not given
     repeats @INT@ NOT NULL,             -- further equal rows
-    text_id @INT@ NOT NULL,             -- review_text: reason or message; 0 none
+    reason_id @INT@ NOT NULL,           -- review_text: what stands in Reject; 0 nothing
+    message_id @INT@ NOT NULL,          -- review_text: what stands in Approve beside a mark
     PRIMARY KEY (review, assignment)
 ) @STRICT_CLUSTERED@;
 
+-- Texts of the rows, each once. id 0: the reason given for rejections marked without one (U27);
+-- -line: what stood as AssignmentId in the first rows that name nothing.
 CREATE TABLE review_text (
     review @INT@ NOT NULL,
     id @INT@ NOT NULL,

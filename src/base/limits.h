@@ -45,6 +45,7 @@
 #define REQUIREMENTS_MAX 10
 #define ACTIVE_PER_WORKER_MAX 25 /* setting max_active_per_worker */
 
+#define BATCH_UNDO_COUNT_MAX 10000 /* a card says "10,000 or more" rather than count a million */
 #define PAGE_MAX 100    /* MaxResults */
 #define PAGE_DEFAULT 10 /* requester-api 1.9 */
 
