@@ -13,6 +13,7 @@ CREATE TABLE party (
     country TEXT NOT NULL,
     password TEXT NOT NULL,             -- Argon2id; empty: can not sign in
     state @INT@ NOT NULL,               -- enum party_state
+    adult @INT@ NOT NULL,               -- 1: agreed to adult content (worker-site 4.1.5)
     created_ms @INT@ NOT NULL
 ) @STRICT@;
 
