@@ -171,7 +171,8 @@ CREATE TABLE batch (
     rows_total @INT@ NOT NULL,          -- HITs it shall have
     rows_published @INT@ NOT NULL,      -- HITs it has
     file_digest TEXT,
-    slots @INT@ NOT NULL,               -- the sums over its HITs:
+    slots @INT@ NOT NULL,               -- the sums over its HITs: max_assignments, or what is
+                                        -- used of it when expired (market/slots.h)
     pending @INT@ NOT NULL,
     submitted @INT@ NOT NULL,
     approved @INT@ NOT NULL,
@@ -180,6 +181,8 @@ CREATE TABLE batch (
 CREATE INDEX batch_requester ON batch (requester, id);
 CREATE UNIQUE INDEX batch_api ON batch (hit_type) WHERE kind = 2;
 CREATE INDEX batch_publishing ON batch (id) WHERE state = 1;
+CREATE INDEX batch_draft ON batch (created_ms) WHERE state = 4;
+CREATE INDEX batch_twin ON batch (project, file_digest, created_ms) WHERE file_digest IS NOT NULL;
 
 CREATE TABLE hit (
     id @PK@,
@@ -214,6 +217,9 @@ CREATE INDEX hit_open ON hit (hit_type, id)
       AND pending + submitted + approved + rejected < max_assignments;
 CREATE INDEX hit_expiry ON hit (expires_ms) WHERE expired = 0 AND disposed_ms IS NULL;
 CREATE INDEX hit_reviewable ON hit (requester, reviewing, expires_ms, id)
+    WHERE disposed_ms IS NULL AND pending = 0
+      AND (expired = 1 OR submitted + approved + rejected = max_assignments);
+CREATE INDEX hit_reviewable_type ON hit (hit_type, reviewing, expires_ms, id)
     WHERE disposed_ms IS NULL AND pending = 0
       AND (expired = 1 OR submitted + approved + rejected = max_assignments);
 CREATE INDEX hit_disposal ON hit (activity_ms)

@@ -1,0 +1,36 @@
+/* What the clock owes (money-and-lifecycle 4.2): HITs expire, work is abandoned, submissions are
+ * approved, old HITs are disposed of, each as of the moment it was due.
+ *
+ * A rule that touches a HIT or an assignment calls due_hit first, in its own transaction. The
+ * sweeper does the same for work nobody looks at, in bounded steps, so no outcome depends on how
+ * late it runs: doing it in one go or in many, early or late, gives the same rows. Expiry,
+ * abandonment and approval of one HIT commute (each carries its own time, the HIT's last activity
+ * is their maximum); disposal comes last, as it counts from that maximum.
+ */
+#ifndef MARKET_DUE_H
+#define MARKET_DUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "market/ctx.h"
+
+/* Applies everything that is due for one HIT at c->now_ms. One statement when nothing is. */
+struct err due_hit(struct ctx *c, int64_t hit);
+
+/* The same for several, with one settlement per requester. */
+struct err due_hits(struct ctx *c, const int64_t *hits, int count);
+
+/* Whether anything at all is due: three look-ups at the heads of indexes. For reads. */
+struct err due_any(struct ctx *c, bool *any);
+
+/* One bounded step over all due work: at most limit HITs or assignments of each kind, one chunk
+ * of each of a few batches that are being published, old tokens, keys and drafts. *done counts
+ * what was done; call again until it is 0. */
+struct err due_sweep(struct ctx *c, int limit, int64_t *done);
+
+/* due_sweep until dry, each step a write of its own on the store (not inside a transaction): for
+ * reads that found something due, for `hitd clock`, for tests. */
+struct err due_all(struct store *store, struct arena *arena, const struct id_key *ids);
+
+#endif

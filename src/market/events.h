@@ -1,0 +1,24 @@
+/* Events for requesters (money-and-lifecycle 10): rows of the outbox, written in the transaction
+ * that makes them true. Only HIT types whose `events` bit is set get any; delivery is notify/'s. */
+#ifndef MARKET_EVENTS_H
+#define MARKET_EVENTS_H
+
+#include <stdint.h>
+
+#include "market/ctx.h"
+
+struct event {
+    enum event_kind kind;
+    int64_t at_ms;
+    int64_t hit;
+    int64_t assignment; /* 0 when it is about the HIT */
+};
+
+/* Writes the event if the HIT's type asked for its kind; otherwise nothing. One statement. */
+struct err event_emit(struct ctx *c, const struct event *e);
+
+/* The same for HITs seq from..to of a batch (EVENT_HIT_CREATED). */
+struct err event_emit_created(struct ctx *c, int64_t batch, int64_t from_seq, int64_t to_seq,
+                              int64_t at_ms);
+
+#endif
