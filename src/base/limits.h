@@ -22,6 +22,9 @@
 #define FILE_COLUMNS_MAX 4096
 #define CELL_MAX ((size_t)1024 * 1024)
 #define HEADER_NAME_MAX 255
+/* One row in memory. Real ones reach 64 kB; 725 columns of 11 kB would be 8 MB. */
+#define CSV_ROW_MAX ((size_t)64 * 1024 * 1024)
+#define FINDINGS_KEPT 100 /* of one code; a page shows 20, the rest is only counted */
 
 /* The market (requester-api 1.11, money-and-lifecycle 1 and 4). */
 #define TITLE_MAX 128

@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 
 #include <assert.h>
+#include <string.h>
 
 uint32_t utf8_next(struct str s, size_t *len) {
     const unsigned char *p = (const unsigned char *)s.p;
@@ -24,9 +25,24 @@ uint32_t utf8_next(struct str s, size_t *len) {
     return c;
 }
 
+/* Length of the ASCII bytes that s begins with, in steps of eight: never too long. */
+static size_t ascii_run(const char *p, size_t n) {
+    size_t i = 0;
+    for (uint64_t word; i + 8 <= n; i += 8) {
+        memcpy(&word, p + i, 8);
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return i;
+}
+
 size_t utf8_check(struct str s) {
     size_t i = 0;
     while (i < s.n) {
+        if ((unsigned char)s.p[i] < 0x80)
+            i += ascii_run(s.p + i, s.n - i);
+        if (i == s.n)
+            break;
         if ((unsigned char)s.p[i] < 0x80) {
             i++;
             continue;
