@@ -16,6 +16,17 @@
 #define HEADER_COUNT_MAX 100    /* SDKs send about 15 */
 #define JSON_DEPTH_MAX 32       /* the model needs 5 */
 
+/* Connections (http/server.h). */
+#define HEADER_BYTES_MAX ((size_t)64 * 1024) /* request line and header; SDKs send up to 4 KiB */
+#define CONNECTIONS_MAX 4096                 /* 64 KiB of buffer each */
+#define TIMEOUT_S 30                         /* without progress */
+#define HEADER_S_MAX 60                      /* from the last answer to the end of a header */
+#define BODY_BYTES_PER_S_MIN 1024            /* after the first minute; slower is an attack */
+/* What is still read of a refused body, so that the client hears why and may stay connected. */
+#define DISCARD_MAX ((size_t)16 * 1024 * 1024)
+#define STREAMS_MAX 64        /* downloads at once: a thread and a snapshot of the store each */
+#define DEFERRED_MAX 1024     /* requests waiting for a helper thread; beyond it 503 */
+
 /* Files (csv-formats 1.3). */
 #define FILE_MAX ((size_t)512 * 1024 * 1024)
 #define FILE_ROWS_MAX 2000000
