@@ -1,0 +1,557 @@
+/* store/: both databases give the same answers. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "store/sql.h"
+#include "store_fixture.h"
+#include "test_sql.h"
+
+/* A store with the tables of tests/unit/sql; skips when there is no PostgreSQL. */
+static struct fixture *open_things(void **state, const struct store_options *o) {
+    struct fixture *f = calloc(1, sizeof(*f));
+    if (!fixture_open(f, *(enum fixture_kind *)*state, o)) {
+        free(f);
+        skip();
+    }
+    struct sql_migration list[] = {sql_migrations[0], test_sql_migrations[0]};
+    struct err e = migrate_list(f->store, &f->arena, list, 2, NULL);
+    if (failed(e))
+        fail_msg("%s", e.detail);
+    return f;
+}
+
+static void close_things(struct fixture *f) {
+    fixture_close(f);
+    free(f);
+}
+
+static enum fixture_kind sqlite = FIXTURE_SQLITE, postgres = FIXTURE_POSTGRES;
+
+static void assert_text(struct str got, const char *want) {
+    if (!str_is(got, want))
+        fail_msg("got \"%.*s\", want \"%s\"", STR_ARG(got), want ? want : "NULL");
+}
+
+/* --- values --- */
+
+struct job {
+    enum st st;
+    int64_t id, total, things;
+    char error[400];
+    const char *name;
+    int64_t count;
+    struct test_sql_thing_get_out got;
+    struct arena arena;
+};
+
+static enum tx_end values_fn(struct tx *tx, void *arg) {
+    struct job *j = arg;
+    struct test_sql_thing_add_out out;
+    tx_use_arena(tx, &j->arena);
+    struct test_sql_thing_add_in full = {
+        .name = STR("full"), .count = INT64_MAX, .body = {"a\0b", 3}};
+    assert_int_equal(test_sql_thing_add(tx, &full, &out), ST_OK);
+    assert_true(out.id > 0);
+    struct test_sql_thing_add_in bare = {.name = STR("bare"), .count = SQL_NULL};
+    assert_int_equal(test_sql_thing_add(tx, &bare, &out), ST_OK);
+    struct test_sql_thing_add_in empty = {.name = STR(""), .count = 0, .body = STR("")};
+    assert_int_equal(test_sql_thing_add(tx, &empty, &out), ST_OK);
+
+    struct test_sql_thing_get_in in = {STR("bare")};
+    assert_int_equal(test_sql_thing_get(tx, &in, &j->got), ST_OK);
+    assert_true(j->got.count == SQL_NULL && !j->got.body.p);
+    in.name = STR("");
+    assert_int_equal(test_sql_thing_get(tx, &in, &j->got), ST_OK);
+    assert_true(j->got.count == 0 && j->got.body.p && j->got.body.n == 0);
+    assert_true(j->got.name.p && j->got.name.n == 0);
+    in.name = STR("none");
+    assert_int_equal(test_sql_thing_get(tx, &in, &j->got), ST_NONE);
+    in.name = STR("full");
+    assert_int_equal(test_sql_thing_get(tx, &in, &j->got), ST_OK);
+    return TX_COMMIT;
+}
+
+static void test_values(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    struct job j = {.st = ST_OK};
+    arena_init(&j.arena, 0);
+    assert_int_equal(store_write(f->store, 1, values_fn, &j), ST_OK);
+    assert_text(j.got.name, "full");
+    assert_true(j.got.count == INT64_MAX);
+    assert_true(j.got.body.n == 3 && memcmp(j.got.body.p, "a\0b", 3) == 0);
+    assert_text(j.got.odd, "it's; :not_a_param -- \"@x@\"");
+    arena_free(&j.arena);
+    close_things(f);
+}
+
+static bool count_row(void *arg, const struct test_sql_thing_find_out *row) {
+    *(int64_t *)arg += row->id > 0;
+    return true;
+}
+
+static enum tx_end filter_fn(struct tx *tx, void *arg) {
+    struct job *j = arg;
+    struct test_sql_thing_find_in all = {.count = SQL_NULL};
+    struct test_sql_thing_find_in one = {.name = STR("bare"), .count = SQL_NULL};
+    struct test_sql_thing_find_in none = {.name = STR("bare"), .count = 0};
+    int64_t n[3] = {0};
+    j->st = test_sql_thing_find_each(tx, &all, count_row, &n[0]);
+    test_sql_thing_find_each(tx, &one, count_row, &n[1]);
+    test_sql_thing_find_each(tx, &none, count_row, &n[2]);
+    j->total = n[0] * 100 + n[1] * 10 + n[2];
+    return TX_COMMIT;
+}
+
+static void test_filters(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    struct job j = {.st = ST_OK};
+    arena_init(&j.arena, 0);
+    assert_int_equal(store_write(f->store, 1, values_fn, &j), ST_OK);
+    assert_int_equal(store_read(f->store, filter_fn, &j), ST_OK);
+    assert_int_equal(j.st, ST_OK);
+    assert_int_equal(j.total, 310);
+    arena_free(&j.arena);
+    close_things(f);
+}
+
+/* --- what spoils a transaction --- */
+
+static enum tx_end conflict_fn(struct tx *tx, void *arg) {
+    struct job *j = arg;
+    struct test_sql_thing_add_out out;
+    struct test_sql_thing_add_in in = {.name = str_c(j->name), .count = j->count};
+    j->st = test_sql_thing_add(tx, &in, &out);
+    snprintf(j->error, sizeof(j->error), "%s", tx_error(tx));
+    struct test_sql_thing_total_out total;
+    assert_int_equal(test_sql_thing_total(tx, &total), j->st); /* spoilt is spoilt */
+    return TX_COMMIT;
+}
+
+static int64_t things(struct fixture *f);
+
+static void test_conflicts(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    struct job j = {.name = "a", .count = 1};
+    assert_int_equal(store_write(f->store, 1, conflict_fn, &j), ST_OK);
+    assert_int_equal(store_write(f->store, 1, conflict_fn, &j), ST_CONFLICT);
+    assert_int_equal(j.st, ST_CONFLICT);
+    assert_true(strlen(j.error) > 0);
+    j = (struct job){.name = "b", .count = -1}; /* CHECK */
+    assert_int_equal(store_write(f->store, 1, conflict_fn, &j), ST_CONFLICT);
+    j = (struct job){.name = NULL, .count = 1}; /* NULL where none is allowed */
+    assert_int_equal(store_write(f->store, 1, conflict_fn, &j), ST_FAIL);
+    assert_non_null(strstr(j.error, "parameter name of thing_add is NULL"));
+    assert_int_equal(things(f), 1);
+    close_things(f);
+}
+
+static enum tx_end foreign_fn(struct tx *tx, void *arg) {
+    struct job *j = arg;
+    int64_t changed;
+    j->st = test_sql_part_add(tx, &(struct test_sql_part_add_in){77, 1}, &changed);
+    return TX_ROLLBACK;
+}
+
+static enum tx_end strict_fn(struct tx *tx, void *arg) {
+    struct job *j = arg;
+    struct test_sql_thing_count_strict_out out;
+    assert_int_equal(
+        test_sql_thing_strict_name(tx, &(struct test_sql_thing_strict_name_in){STR("n")}, NULL),
+        ST_OK);
+    j->st =
+        test_sql_thing_count_strict(tx, &(struct test_sql_thing_count_strict_in){STR("n")}, &out);
+    return TX_ROLLBACK;
+}
+
+static void test_declared(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    struct job j = {.st = ST_OK};
+    assert_int_equal(store_write(f->store, 1, foreign_fn, &j), ST_OK);
+    assert_int_equal(j.st, ST_CONFLICT);
+    assert_int_equal(store_write(f->store, 1, strict_fn, &j), ST_FAIL);
+    struct str why = store_error(f->store, &f->arena);
+    assert_true(str_find(why, STR("column count of thing_count_strict is NULL")) >= 0);
+    close_things(f);
+}
+
+static enum tx_end savepoint_fn(struct tx *tx, void *arg) {
+    struct job *j = arg;
+    struct test_sql_thing_add_out out;
+    struct test_sql_thing_add_in in = {.name = STR("first"), .count = 1};
+    assert_int_equal(test_sql_thing_add(tx, &in, &out), ST_OK);
+    assert_int_equal(tx_savepoint(tx), ST_OK);
+    in.name = STR("second");
+    assert_int_equal(test_sql_thing_add(tx, &in, &out), ST_OK);
+    assert_int_equal(test_sql_thing_add(tx, &in, &out), ST_CONFLICT);
+    assert_int_equal(tx_rollback_to(tx), ST_OK);
+    assert_int_equal(tx_savepoint(tx), ST_OK);
+    in.name = STR("third");
+    assert_int_equal(test_sql_thing_add(tx, &in, &out), ST_OK);
+    assert_int_equal(tx_release(tx), ST_OK);
+    struct test_sql_thing_total_out total;
+    j->st = test_sql_thing_total(tx, &total);
+    j->things = total.things;
+    return TX_COMMIT;
+}
+
+static void test_savepoints(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    struct job j = {.st = ST_FAIL};
+    assert_int_equal(store_write(f->store, 1, savepoint_fn, &j), ST_OK);
+    assert_int_equal(j.things, 2);
+    assert_int_equal(things(f), 2);
+    close_things(f);
+}
+
+/* --- many rows --- */
+
+enum { ROWS = 100000 };
+
+static enum tx_end bulk_fn(struct tx *tx, void *arg) {
+    (void)arg;
+    struct sql_bulk *bulk = test_sql_thing_bulk_begin(tx);
+    char name[32];
+    for (int i = 1; i <= ROWS; i++) {
+        int n = snprintf(name, sizeof(name), "thing-%d", i);
+        struct test_sql_thing_bulk_in in = {
+            .id = i,
+            .name = {name, (size_t)n},
+            .count = i % 10 ? i : SQL_NULL,
+            .body = i % 7 ? (struct str){name, 3} : STR_NULL,
+        };
+        if (test_sql_thing_bulk_add(bulk, &in) != ST_OK)
+            break;
+    }
+    return test_sql_thing_bulk_end(bulk) == ST_OK ? TX_COMMIT : TX_ROLLBACK;
+}
+
+static bool check_row(void *arg, const struct test_sql_thing_list_out *row) {
+    int64_t *n = arg;
+    char name[32];
+    snprintf(name, sizeof(name), "thing-%lld", (long long)++*n);
+    return row->id == *n && str_is(row->name, name) && row->count == (*n % 10 ? *n : SQL_NULL) &&
+           (row->body.p != NULL) == (*n % 7 != 0);
+}
+
+static bool ten_rows(void *arg, const struct test_sql_thing_list_out *row) {
+    (void)row;
+    return ++*(int64_t *)arg < 10;
+}
+
+static enum tx_end stream_fn(struct tx *tx, void *arg) {
+    struct job *j = arg;
+    struct test_sql_thing_list_in in = {0};
+    j->st = test_sql_thing_list_each(tx, &in, check_row, &j->total);
+    assert_int_equal(test_sql_thing_list_each(tx, &in, ten_rows, &j->things), ST_OK);
+    struct test_sql_thing_total_out total; /* the connection is usable after a stop */
+    assert_int_equal(test_sql_thing_total(tx, &total), ST_OK);
+    assert_int_equal(total.things, ROWS);
+    return TX_COMMIT;
+}
+
+static enum tx_end bump_fn(struct tx *tx, void *arg) {
+    return test_sql_thing_bump(tx, &(struct test_sql_thing_bump_in){1}, arg) == ST_OK ? TX_COMMIT
+                                                                                      : TX_ROLLBACK;
+}
+
+static void test_streams(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    assert_int_equal(store_write(f->store, 1, bulk_fn, NULL), ST_OK);
+    struct job j = {.st = ST_FAIL};
+    assert_int_equal(store_read(f->store, stream_fn, &j), ST_OK);
+    assert_int_equal(j.st, ST_OK);
+    assert_int_equal(j.total, ROWS);
+    assert_int_equal(j.things, 10);
+    int64_t changed = 0;
+    struct write w = {.fn = bump_fn, .arg = &changed, .alone = true};
+    assert_int_equal(store_run(f->store, &w), ST_OK);
+    assert_int_equal(changed, ROWS / 10 * 9);
+    /* The same rows again: refused as a whole. */
+    struct write again = {.fn = bulk_fn};
+    assert_int_equal(store_run(f->store, &again), ST_OK);
+    assert_int_equal(things(f), ROWS);
+    close_things(f);
+}
+
+/* --- many writes at once --- */
+
+static enum tx_end total_fn(struct tx *tx, void *arg) {
+    struct job *j = arg;
+    struct test_sql_thing_total_out out;
+    j->st = test_sql_thing_total(tx, &out);
+    j->things = out.things;
+    j->total = out.total;
+    return TX_COMMIT;
+}
+
+static int64_t things(struct fixture *f) {
+    struct job j = {.st = ST_FAIL};
+    assert_int_equal(store_read(f->store, total_fn, &j), ST_OK);
+    assert_int_equal(j.st, ST_OK);
+    return j.things;
+}
+
+struct crowd {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    int left, answers[ST_FAIL + 1];
+};
+
+struct member {
+    struct write write; /* first */
+    struct crowd *crowd;
+    int number, runs;
+    enum tx_end end;
+};
+
+static enum tx_end member_fn(struct tx *tx, void *arg) {
+    struct member *m = arg;
+    char name[32];
+    int n = snprintf(name, sizeof(name), "m%d", m->number);
+    struct test_sql_thing_add_in in = {.name = {name, (size_t)n}, .count = 1};
+    struct test_sql_thing_add_out out;
+    m->runs++;
+    enum st st = test_sql_thing_add(tx, &in, &out);
+    if (st != ST_OK)
+        return TX_ROLLBACK;
+    return m->end == TX_RETRY && m->runs > 1 ? TX_COMMIT : m->end;
+}
+
+static void member_done(struct write *w, enum st st) {
+    struct member *m = (struct member *)(void *)w;
+    struct crowd *c = m->crowd;
+    pthread_mutex_lock(&c->lock);
+    c->answers[st]++;
+    if (--c->left == 0)
+        pthread_cond_signal(&c->wake);
+    pthread_mutex_unlock(&c->lock);
+}
+
+static void crowd_run(struct fixture *f, struct crowd *c, struct member *members, int n) {
+    *c = (struct crowd){.left = n};
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->wake, NULL);
+    for (int i = 0; i < n; i++) {
+        members[i].crowd = c;
+        members[i].write.fn = member_fn;
+        members[i].write.arg = &members[i];
+        members[i].write.done = member_done;
+        members[i].write.shard = i;
+        store_submit(f->store, &members[i].write);
+    }
+    pthread_mutex_lock(&c->lock);
+    while (c->left)
+        pthread_cond_wait(&c->wake, &c->lock);
+    pthread_mutex_unlock(&c->lock);
+    pthread_cond_destroy(&c->wake);
+    pthread_mutex_destroy(&c->lock);
+}
+
+static void test_group(void **state) {
+    enum { N = 1000 };
+    struct fixture *f = open_things(state, NULL);
+    struct member *members = calloc(N, sizeof(*members));
+    int kept = 0;
+    for (int i = 0; i < N; i++) {
+        members[i].number = i;
+        members[i].end = i % 10 == 3 ? TX_ROLLBACK : i % 10 == 5 ? TX_RETRY : TX_COMMIT;
+        members[i].write.alone = i % 100 == 42;
+        kept += members[i].end != TX_ROLLBACK;
+    }
+    struct crowd c;
+    crowd_run(f, &c, members, N);
+    assert_int_equal(c.answers[ST_OK], N);
+    assert_int_equal(things(f), kept);
+    for (int i = 5; i < N; i += 10)
+        assert_true(members[i].runs >= 2);
+    assert_int_equal(store_waiting(f->store), 0);
+    free(members);
+    close_things(f);
+}
+
+static enum tx_end never_fn(struct tx *tx, void *arg) {
+    (void)tx;
+    ++*(int *)arg;
+    return TX_RETRY;
+}
+
+static void test_retry_ends(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    int runs = 0;
+    assert_int_equal(store_write(f->store, 1, never_fn, &runs), ST_RETRY);
+    assert_true(runs > 1 && runs < 100);
+    runs = 0;
+    assert_int_equal(store_read(f->store, never_fn, &runs), ST_RETRY);
+    assert_true(runs > 1 && runs < 100);
+    close_things(f);
+}
+
+/* Reads one tally and writes another: two of these at once are not serializable. */
+struct skew {
+    pthread_t thread;
+    struct store *store;
+    int number, left;
+};
+
+static enum tx_end skew_fn(struct tx *tx, void *arg) {
+    struct skew *s = arg;
+    struct test_sql_tally_get_out seen;
+    enum st st = test_sql_tally_get(tx, &(struct test_sql_tally_get_in){1}, &seen);
+    if (st == ST_OK)
+        st = test_sql_tally_put(tx, &(struct test_sql_tally_put_in){1, seen.count + 1}, NULL);
+    (void)s;
+    return st == ST_OK ? TX_COMMIT : TX_ROLLBACK;
+}
+
+static void *skew_run(void *arg) {
+    struct skew *s = arg;
+    for (int i = 0; i < 50; i++)
+        while (store_write(s->store, s->number, skew_fn, s) != ST_OK)
+            s->left++;
+    return NULL;
+}
+
+static enum tx_end tally_start_fn(struct tx *tx, void *arg) {
+    (void)arg;
+    test_sql_tally_put(tx, &(struct test_sql_tally_put_in){1, 0}, NULL);
+    return TX_COMMIT;
+}
+
+static enum tx_end tally_fn(struct tx *tx, void *arg) {
+    struct test_sql_tally_get_out out = {-1};
+    test_sql_tally_get(tx, &(struct test_sql_tally_get_in){1}, &out);
+    *(int64_t *)arg = out.count;
+    return TX_COMMIT;
+}
+
+static void test_contention(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    assert_int_equal(store_write(f->store, 0, tally_start_fn, NULL), ST_OK);
+    struct skew s[4];
+    for (int i = 0; i < 4; i++) {
+        s[i] = (struct skew){.store = f->store, .number = i};
+        assert_int_equal(pthread_create(&s[i].thread, NULL, skew_run, &s[i]), 0);
+    }
+    for (int i = 0; i < 4; i++)
+        pthread_join(s[i].thread, NULL);
+    int64_t count = 0;
+    assert_int_equal(store_read(f->store, tally_fn, &count), ST_OK);
+    assert_int_equal(count, 200);
+    close_things(f);
+}
+
+/* --- a snapshot stands still --- */
+
+static enum tx_end snapshot_fn(struct tx *tx, void *arg) {
+    struct fixture *f = arg;
+    struct test_sql_thing_total_out before, after;
+    assert_int_equal(test_sql_thing_total(tx, &before), ST_OK);
+    struct job j = {.name = "meanwhile", .count = 1};
+    assert_int_equal(store_write(f->store, 1, conflict_fn, &j), ST_OK);
+    assert_int_equal(test_sql_thing_total(tx, &after), ST_OK);
+    assert_int_equal(before.things, after.things);
+    int64_t changed;
+    assert_int_equal(test_sql_thing_bump(tx, &(struct test_sql_thing_bump_in){1}, &changed),
+                     ST_FAIL); /* reads can not write */
+    return TX_COMMIT;
+}
+
+static void test_snapshot(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    assert_int_equal(store_read(f->store, snapshot_fn, f), ST_FAIL);
+    assert_int_equal(things(f), 1);
+    close_things(f);
+}
+
+/* --- migrations --- */
+
+static void test_migrations(void **state) {
+    struct fixture f;
+    if (!fixture_open(&f, *(enum fixture_kind *)*state, NULL))
+        skip();
+    bool is_new = false;
+    assert_false(failed(store_is_new(f.store, &f.arena, &is_new)));
+    assert_true(is_new);
+    int64_t version = -1, latest = -1;
+    assert_false(failed(store_schema_version(f.store, &f.arena, &version, &latest)));
+    assert_int_equal(version, 0);
+    assert_true(latest > 0);
+    int applied = -1;
+    struct err e = store_migrate(f.store, &f.arena, &applied);
+    if (failed(e))
+        fail_msg("%s", e.detail);
+    assert_int_equal(applied, sql_migration_count - 1);
+    assert_false(failed(store_migrate(f.store, &f.arena, &applied)));
+    assert_int_equal(applied, 0);
+    assert_false(failed(store_schema_version(f.store, &f.arena, &version, &latest)));
+    assert_int_equal(version, latest);
+    assert_false(failed(store_is_new(f.store, &f.arena, &is_new)));
+    assert_false(is_new);
+    fixture_close(&f);
+}
+
+static void test_migration_mismatch(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    struct sql_migration list[] = {sql_migrations[0],
+                                   test_sql_migrations[0],
+                                   {.version = 2, .name = "bad", .text = {"CREATE", "CREATE"}}};
+    struct err e = migrate_list(f->store, &f->arena, list, 1, NULL);
+    assert_int_equal(e.code, ERR_STORE);
+    assert_non_null(strstr(e.detail, "newer"));
+    e = migrate_list(f->store, &f->arena, list, 3, NULL);
+    assert_int_equal(e.code, ERR_STORE);
+    assert_non_null(strstr(e.detail, "Migration 2 (bad) failed"));
+    assert_false(failed(migrate_list(f->store, &f->arena, list, 2, NULL)));
+    list[1].text[0] = list[1].text[1] = "SELECT 1";
+    e = migrate_list(f->store, &f->arena, list, 2, NULL);
+    assert_int_equal(e.code, ERR_STORE);
+    assert_non_null(strstr(e.detail, "another build"));
+    close_things(f);
+}
+
+/* --- addresses --- */
+
+static void test_urls(void **state) {
+    (void)state;
+    struct arena a;
+    arena_init(&a, 0);
+    struct store *store;
+    struct err e = store_open(&a, "mysql://x", NULL, &store);
+    assert_non_null(strstr(e.detail, "sqlite:PATH"));
+    assert_null(store);
+    e = store_open(&a, "sqlite:/nonexistent/x.db", NULL, &store);
+    assert_non_null(strstr(e.detail, "hitd init"));
+    e = store_open(&a, "sqlite:/nonexistent/x.db", &(struct store_options){.create = true}, &store);
+    assert_true(failed(e));
+    e = store_open(&a, "postgresql:///x?host=/nonexistent", NULL, &store);
+    assert_true(failed(e));
+    arena_free(&a);
+}
+
+int main(void) {
+    log_set_level(LOG_ERROR + 1);
+#define ON_BOTH(test)                                                                              \
+    {#test " (sqlite)", test, NULL, NULL, &sqlite}, {                                              \
+#test " (postgresql)", test, NULL, NULL, &postgres                                         \
+    }
+    const struct CMUnitTest tests[] = {
+        ON_BOTH(test_values),        ON_BOTH(test_filters),    ON_BOTH(test_conflicts),
+        ON_BOTH(test_declared),      ON_BOTH(test_savepoints), ON_BOTH(test_streams),
+        ON_BOTH(test_group),         ON_BOTH(test_retry_ends), ON_BOTH(test_contention),
+        ON_BOTH(test_snapshot),      ON_BOTH(test_migrations), ON_BOTH(test_migration_mismatch),
+        cmocka_unit_test(test_urls),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
