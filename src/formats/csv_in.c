@@ -340,11 +340,15 @@ static void note(struct csv *c, enum csv_note what) {
         c->notes[what].line = c->line;
 }
 
+/* Nothing but separators, spaces and empty cells. In a file of one column "" is a row. */
 static bool blank(const struct csv *c) {
     const char *p = c->buf + c->from;
-    for (size_t i = 0; i < c->row_n; i++)
-        if (p[i] != c->sep && p[i] != ' ' && p[i] != '\t')
-            return false;
+    if (c->width == 1 && p[0] == '"')
+        return false;
+    for (size_t i = 0; i < c->n_spans; i++)
+        for (size_t at = c->spans[i].from; at < c->spans[i].to; at++)
+            if (p[at] != ' ' && p[at] != '\t')
+                return false;
     return true;
 }
 

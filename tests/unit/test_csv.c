@@ -318,6 +318,7 @@ static void test_widths(void **state) {
     WARNED("a,b\n1,2,,\n", "1:a|b\n2:1|2||", "long-rows", 2);
     READS("a,b\n1,2,,x\n", "1:a|b\n2:1|2||x!");
     READS("a\n\"\"\n x \n", "1:a\n2:\n3: x ");
+    READS("a,b\n\"\",\"\"\n\"\"\n1,2\n", "1:a|b\n4:1|2");
     REFUSED("", "U02", 0, "empty");
     REFUSED("\n\n", "U02", 0, "empty");
     REFUSED("a,b\n", "U02", 1, "header only");
