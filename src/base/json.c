@@ -30,11 +30,11 @@ static void open_level(struct json *j, char open, char close) {
     buf_putc(j->out, open);
 }
 
-void json_object(struct json *j) {
+void json_open_object(struct json *j) {
     open_level(j, '{', '}');
 }
 
-void json_array(struct json *j) {
+void json_open_array(struct json *j) {
     open_level(j, '[', ']');
 }
 
@@ -117,7 +117,7 @@ void json_bool(struct json *j, bool v) {
     buf_puts(j->out, v ? "true" : "false");
 }
 
-void json_null(struct json *j) {
+void json_write_null(struct json *j) {
     before_value(j);
     buf_puts(j->out, "null");
 }

@@ -1,8 +1,8 @@
 /* Writes JSON into a buffer, text by text: large lists never exist as a tree. Reading is
- * jansson's (http/, api/). Commas and nesting are kept by the writer; misuse aborts.
+ * jansson's (http/, api/); no name here is one of its own (json_object…). Commas and nesting are kept by the writer; misuse aborts.
  *
  *     struct json j = json_begin(&buf);
- *     json_object(&j);
+ *     json_open_object(&j);
  *     json_key(&j, "NumResults"); json_int(&j, 3);
  *     json_end(&j);
  */
@@ -25,8 +25,8 @@ struct json {
 };
 
 struct json json_begin(struct buf *out);
-void json_object(struct json *j);
-void json_array(struct json *j);
+void json_open_object(struct json *j);
+void json_open_array(struct json *j);
 void json_end(struct json *j); /* of the innermost object or array */
 
 void json_key(struct json *j, const char *key);
@@ -35,7 +35,7 @@ void json_str(struct json *j, struct str s); /* raw UTF-8; NULL writes null; bad
 void json_cstr(struct json *j, const char *s);
 void json_int(struct json *j, int64_t v);
 void json_bool(struct json *j, bool v);
-void json_null(struct json *j);
+void json_write_null(struct json *j);
 /* Seconds with up to three decimals, trailing zeros dropped (requester-api 1.5). */
 void json_seconds(struct json *j, int64_t ms);
 void json_raw(struct json *j, struct str json_text); /* a whole value, written elsewhere */

@@ -51,7 +51,7 @@ static struct err project_json(struct command_line *line, struct str layout, str
                         "--reward is \"%s\"; it must be dollars with at most two decimals",
                         option_value(line, "reward"));
     struct json j = json_begin(out);
-    json_object(&j);
+    json_open_object(&j);
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         json_kv_str_opt(&j, texts[i], str_c(option_value(line, texts[i])));
     json_kv_int(&j, "reward_cents", cents);

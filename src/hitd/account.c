@@ -85,7 +85,7 @@ int run_account_add(struct command_line *line) {
         return command_fails(line, e);
     struct buf b = BUF_INIT;
     struct json j = json_begin(&b);
-    json_object(&j);
+    json_open_object(&j);
     json_kv_str(&j, "Id", add.party.public_id);
     json_kv_str(&j, "Email", add.party.email);
     json_kv_cstr(&j, "Role", role_words[add.party.role]);
@@ -119,7 +119,7 @@ int run_key_add(struct command_line *line) {
         return command_fails(line, e);
     struct buf b = BUF_INIT;
     struct json j = json_begin(&b);
-    json_object(&j);
+    json_open_object(&j);
     json_kv_str(&j, "AccessKeyId", k.key.key_id);
     json_kv_str(&j, "SecretAccessKey", k.key.secret);
     json_end(&j);
@@ -158,7 +158,7 @@ int run_deposit(struct command_line *line) {
         return command_fails(line, e);
     struct buf b = BUF_INIT;
     struct json j = json_begin(&b);
-    json_object(&j);
+    json_open_object(&j);
     json_kv_str(&j, "AvailableBalance", money_wire(line->arena, d.after.avail));
     json_kv_str(&j, "OnHoldBalance", money_wire(line->arena, d.after.held));
     json_end(&j);

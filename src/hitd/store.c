@@ -105,9 +105,9 @@ int run_check(struct command_line *line) {
     if (failed(e))
         return command_fails(line, e);
     if (s.json) {
-        json_object(&s.j);
+        json_open_object(&s.j);
         json_key(&s.j, "violations");
-        json_array(&s.j);
+        json_open_array(&s.j);
     }
     e = hitd_read(&o, 0, check_rule, &s);
     hitd_close(&o);

@@ -184,10 +184,10 @@ static void test_json(void **state) {
     (void)state;
     struct buf b = BUF_INIT;
     struct json j = json_begin(&b);
-    json_object(&j);
+    json_open_object(&j);
     json_kv_str(&j, "a", STR("x\"\\\n\x01\xC3\xA4\xFF"));
     json_key(&j, "l");
-    json_array(&j);
+    json_open_array(&j);
     json_int(&j, -1);
     json_seconds(&j, 1563504162075);
     json_seconds(&j, 1563504162500);
