@@ -1,5 +1,6 @@
 /* Writes JSON into a buffer, text by text: large lists never exist as a tree. Reading is
- * jansson's (http/, api/); no name here is one of its own (json_object…). Commas and nesting are kept by the writer; misuse aborts.
+ * jansson's (http/, api/); no name here is one of its own. Commas and nesting are kept by the
+ * writer; misuse aborts.
  *
  *     struct json j = json_begin(&buf);
  *     json_open_object(&j);
