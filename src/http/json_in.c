@@ -1,7 +1,6 @@
 #include "http/json_in.h"
 
-#include <assert.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/limits.h"
@@ -62,10 +61,10 @@ struct str json_in_number(struct arena *a, const json_t *value) {
     if (!json_is_real(value))
         return STR_NULL;
     double d = json_real_value(value);
-    for (int digits = 1; digits < 17; digits++) {
-        struct str s = str_printf(a, "%.*g", digits, d);
-        double back;
-        if (sscanf(s.p, "%lf", &back) == 1 && back >= d && back <= d)
+    for (int decimals = 0; decimals <= 17 && d > -1e15 && d < 1e15; decimals++) {
+        struct str s = str_printf(a, "%.*f", decimals, d);
+        double back = strtod(s.p, NULL);
+        if (back >= d && back <= d)
             return s;
     }
     return str_printf(a, "%.17g", d);

@@ -23,7 +23,8 @@ struct err json_in(struct arena *a, struct str text, size_t max_len, bool any, j
 struct str json_in_str(const json_t *value);
 
 /* The literal text with which a number stands in the source, for money sent as a bare number
- * (requester-api 1.4): integers in decimal, reals shortest. NULL for anything else. */
+ * (requester-api 1.4): in decimal, with as few digits as give the number
+ * back (60.0 gives "60"). NULL for anything else. */
 struct str json_in_number(struct arena *a, const json_t *value);
 
 #endif
