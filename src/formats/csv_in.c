@@ -54,6 +54,7 @@ struct csv {
     bool lf_seen;    /* an LF has ended a row */
     size_t width;
     struct str *names;
+    size_t n_names;
     int64_t header_line;
     int64_t line; /* of the row */
     int64_t rows;
@@ -463,7 +464,7 @@ static bool keep_header(struct csv *c) {
         c->names[i] = str_dup(&c->arena, row.cells[i]);
     }
     c->header_line = c->line;
-    c->width = row.count;
+    c->width = c->n_names = row.count;
     leave_row(c);
     return true;
 }
@@ -538,7 +539,7 @@ void csv_close(struct csv *c) {
 }
 
 const struct str *csv_header(const struct csv *c, size_t *count) {
-    *count = c->names ? c->width : 0;
+    *count = c->n_names;
     return c->names;
 }
 

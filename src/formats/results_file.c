@@ -176,3 +176,16 @@ void results_file_rate(struct buf *out, int64_t approved, int64_t decided) {
     buf_printf(out, "%lld%% (%lld/%lld)", (long long)percent, (long long)approved,
                (long long)decided);
 }
+
+int64_t results_file_batch_id(struct str annotation) {
+    ptrdiff_t at = str_find(annotation, STR("BatchId:"));
+    if (at < 0)
+        return 0;
+    struct str s = str_from(annotation, (size_t)at + 8);
+    size_t n = 0;
+    while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+        n++;
+    int64_t batch = 0;
+    num_parse(str_sub(s, 0, n), 1, INT64_MAX, &batch);
+    return batch;
+}

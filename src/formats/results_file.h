@@ -105,4 +105,8 @@ size_t results_file_sort_names(struct str *names, size_t n);
  * 0 <= approved <= decided. */
 void results_file_rate(struct buf *out, int64_t approved, int64_t decided);
 
+/* The batch number in a RequesterAnnotation ("BatchId:7;OriginalHitTemplateId:9;"); 0 when there
+ * is none. */
+int64_t results_file_batch_id(struct str annotation);
+
 #endif

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "base/num.h"
 #include "formats/header.h"
 #include "formats/marks.h"
 #include "formats/results_file.h"
@@ -139,19 +138,6 @@ void reviewed_close(struct reviewed *r) {
 
 const struct csv *reviewed_csv(const struct reviewed *r) {
     return r->csv;
-}
-
-int64_t reviewed_batch_id(struct str annotation) {
-    ptrdiff_t at = str_find(annotation, STR("BatchId:"));
-    if (at < 0)
-        return 0;
-    struct str s = str_from(annotation, (size_t)at + 8);
-    size_t n = 0;
-    while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
-        n++;
-    int64_t batch = 0;
-    num_parse(str_sub(s, 0, n), 1, INT64_MAX, &batch);
-    return batch;
 }
 
 /* ---- rows ---- */
@@ -335,7 +321,8 @@ enum csv_step reviewed_next(struct reviewed *r, struct reviewed_row *row) {
         .hit_id = id_cell(r, &csv, HIT),
         .worker_id = id_cell(r, &csv, WORKER),
         .status = status,
-        .batch = has(r, ANNOTATION) ? reviewed_batch_id(csv.cells[r->header.at[ANNOTATION]]) : 0,
+        .batch =
+            has(r, ANNOTATION) ? results_file_batch_id(csv.cells[r->header.at[ANNOTATION]]) : 0,
         .csv = csv,
     };
     read_marks(r, row);

@@ -68,7 +68,4 @@ void reviewed_close(struct reviewed *r);
 /* For encoding, separator, header, row count. */
 const struct csv *reviewed_csv(const struct reviewed *r);
 
-/* The batch number in a RequesterAnnotation, 0 when there is none. */
-int64_t reviewed_batch_id(struct str annotation);
-
 #endif
