@@ -160,7 +160,8 @@ static struct conn *conn_open(struct postgres_store *s, char *why, size_t why_si
 
 /* Opens a broken connection anew. */
 static bool conn_repair(struct conn *c) {
-    memset(c->prepared, 0, (size_t)c->prepared_size * sizeof(*c->prepared));
+    for (int i = 0; i < c->prepared_size; i++)
+        c->prepared[i] = false;
     PQreset(c->pg);
     return !lost(c);
 }

@@ -339,18 +339,22 @@ static void member_done(struct write *w, enum st st) {
     pthread_mutex_unlock(&c->lock);
 }
 
-static void crowd_run(struct fixture *f, struct crowd *c, struct member *members, int n) {
+static void crowd_start(struct crowd *c, int n) {
     *c = (struct crowd){.left = n};
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->wake, NULL);
-    for (int i = 0; i < n; i++) {
-        members[i].crowd = c;
-        members[i].write.fn = member_fn;
-        members[i].write.arg = &members[i];
-        members[i].write.done = member_done;
-        members[i].write.shard = i;
-        store_submit(f->store, &members[i].write);
-    }
+}
+
+static void crowd_submit(struct fixture *f, struct crowd *c, struct member *m, tx_fn fn) {
+    m->crowd = c;
+    m->write.fn = fn;
+    m->write.arg = m;
+    m->write.done = member_done;
+    m->write.shard = m->number;
+    store_submit(f->store, &m->write);
+}
+
+static void crowd_wait(struct crowd *c) {
     pthread_mutex_lock(&c->lock);
     while (c->left)
         pthread_cond_wait(&c->wake, &c->lock);
@@ -371,7 +375,10 @@ static void test_group(void **state) {
         kept += members[i].end != TX_ROLLBACK;
     }
     struct crowd c;
-    crowd_run(f, &c, members, N);
+    crowd_start(&c, N);
+    for (int i = 0; i < N; i++)
+        crowd_submit(f, &c, &members[i], member_fn);
+    crowd_wait(&c);
     assert_int_equal(c.answers[ST_OK], N);
     assert_int_equal(things(f), kept);
     for (int i = 5; i < N; i += 10)
@@ -398,28 +405,37 @@ static void test_retry_ends(void **state) {
     close_things(f);
 }
 
-/* Reads one tally and writes another: two of these at once are not serializable. */
+static enum tx_end meta_fn(struct tx *tx, void *arg) {
+    struct job *j = arg;
+    struct sql_meta_get_out out;
+    j->st = sql_meta_get(tx, &(struct sql_meta_get_in){STR("k")}, &out);
+    if (j->st != ST_OK && j->st != ST_NONE)
+        return TX_ROLLBACK;
+    struct str value = str_printf(tx_arena(tx), "%zu", j->st == ST_OK ? out.value.n : 0);
+    j->st = sql_meta_put(tx, &(struct sql_meta_put_in){STR("k"), value}, NULL);
+    return TX_COMMIT;
+}
+
+/* Reads a tally and writes it back: two of these at once are not serializable. */
 struct skew {
     pthread_t thread;
     struct store *store;
-    int number, left;
+    int number;
 };
 
 static enum tx_end skew_fn(struct tx *tx, void *arg) {
-    struct skew *s = arg;
+    (void)arg;
     struct test_sql_tally_get_out seen;
     enum st st = test_sql_tally_get(tx, &(struct test_sql_tally_get_in){1}, &seen);
     if (st == ST_OK)
         st = test_sql_tally_put(tx, &(struct test_sql_tally_put_in){1, seen.count + 1}, NULL);
-    (void)s;
     return st == ST_OK ? TX_COMMIT : TX_ROLLBACK;
 }
 
 static void *skew_run(void *arg) {
     struct skew *s = arg;
     for (int i = 0; i < 50; i++)
-        while (store_write(s->store, s->number, skew_fn, s) != ST_OK)
-            s->left++;
+        while (store_write(s->store, s->number, skew_fn, s) != ST_OK) {}
     return NULL;
 }
 
@@ -521,6 +537,202 @@ static void test_migration_mismatch(void **state) {
     close_things(f);
 }
 
+/* --- what goes wrong outside --- */
+
+static enum tx_end script_fn(struct tx *tx, void *arg) {
+    return tx->ops->script(tx, arg) == ST_OK ? TX_COMMIT : TX_ROLLBACK;
+}
+
+static enum tx_end large_fn(struct tx *tx, void *arg) {
+    struct member *m = arg;
+    struct arena a;
+    arena_init(&a, 0);
+    struct str body = {arena_alloc(&a, 1 << 20), 1 << 20};
+    struct test_sql_thing_add_out out;
+    enum st st = ST_OK;
+    for (int i = 0; st == ST_OK && i < 8; i++) {
+        struct test_sql_thing_add_in in = {
+            .name = str_printf(&a, "large-%d-%d", m->number, i), .count = 1, .body = body};
+        st = test_sql_thing_add(tx, &in, &out);
+    }
+    arena_free(&a);
+    return st == ST_OK ? TX_COMMIT : TX_ROLLBACK;
+}
+
+/* A write that needs more room than there is fails alone; SQLite undoes the whole group then. */
+static void test_one_too_large(void **state) {
+    enum { N = 40 };
+    struct fixture *f = open_things(state, NULL);
+    struct write limit = {.fn = script_fn, .arg = (char *)"PRAGMA max_page_count = 600"};
+    assert_int_equal(store_run(f->store, &limit), ST_OK);
+    struct member *members = calloc(N, sizeof(*members));
+    for (int i = 0; i < N; i++)
+        members[i].number = i;
+    struct crowd c;
+    crowd_start(&c, N);
+    for (int i = 0; i < N; i++)
+        crowd_submit(f, &c, &members[i], i == 20 ? large_fn : member_fn);
+    crowd_wait(&c);
+    assert_int_equal(c.answers[ST_OK], N - 1);
+    assert_int_equal(c.answers[ST_FAIL], 1);
+    assert_int_equal(things(f), N - 1);
+    assert_true(str_find(store_error(f->store, &f->arena), STR("disk is full")) >= 0);
+    free(members);
+    close_things(f);
+}
+
+static void limit_file_size(rlim_t bytes) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/* No file may grow: every commit fails. Reads go on; writes too, when there is room again. */
+static void test_no_room(void **state) {
+    enum { N = 40 };
+    struct fixture *f = open_things(state, NULL);
+    signal(SIGXFSZ, SIG_IGN);
+    struct member *members = calloc(N, sizeof(*members));
+    for (int round = 0; round < 3; round++) {
+        limit_file_size(round == 1 ? 40000 : RLIM_INFINITY);
+        for (int i = 0; i < N; i++)
+            members[i] = (struct member){.number = i + 1000 * round, .end = TX_COMMIT};
+        struct crowd c;
+        crowd_start(&c, N);
+        for (int i = 0; i < N; i++)
+            crowd_submit(f, &c, &members[i], member_fn);
+        crowd_wait(&c);
+        assert_int_equal(c.answers[round == 1 ? ST_FAIL : ST_OK], N);
+        assert_int_equal(things(f), round == 2 ? 2 * N : N);
+    }
+    free(members);
+    close_things(f);
+}
+
+static enum tx_end cut_fn(struct tx *tx, void *arg) {
+    struct job *j = arg;
+    j->st = tx->ops->script(tx, "SELECT pg_terminate_backend(pg_backend_pid())");
+    return TX_COMMIT;
+}
+
+static void test_lost_connection(void **state) {
+    struct fixture *f = open_things(state, &(struct store_options){.lanes = 1, .readers = 1});
+    struct job j = {.st = ST_OK};
+    assert_int_equal(store_write(f->store, 1, cut_fn, &j), ST_FAIL);
+    assert_int_equal(j.st, ST_FAIL);
+    assert_int_equal(store_read(f->store, cut_fn, &j), ST_FAIL);
+    j = (struct job){.name = "after", .count = 1};
+    assert_int_equal(store_write(f->store, 1, conflict_fn, &j), ST_OK);
+    assert_int_equal(things(f), 1);
+    close_things(f);
+}
+
+/* A bulk that its function gives up harms neither the connection nor what follows. */
+static enum tx_end give_up_fn(struct tx *tx, void *arg) {
+    (void)arg;
+    struct sql_bulk *bulk = test_sql_thing_bulk_begin(tx);
+    struct test_sql_thing_bulk_in in = {.id = 1, .name = STR("x"), .count = 1};
+    test_sql_thing_bulk_add(bulk, &in);
+    in.name = STR_NULL;
+    return test_sql_thing_bulk_add(bulk, &in) == ST_OK ? TX_COMMIT : TX_ROLLBACK;
+}
+
+static void test_given_up(void **state) {
+    struct fixture *f = open_things(state, &(struct store_options){.lanes = 1});
+    assert_int_equal(store_write(f->store, 1, give_up_fn, NULL), ST_FAIL);
+    struct job j = {.name = "after", .count = 1};
+    assert_int_equal(store_write(f->store, 1, conflict_fn, &j), ST_OK);
+    assert_int_equal(things(f), 1);
+    close_things(f);
+}
+
+/* --- several programs on one store --- */
+
+struct program {
+    pthread_t thread;
+    struct fixture *f;
+    struct arena arena;
+    int number, bad;
+};
+
+static void *program_run(void *arg) {
+    struct program *p = arg;
+    struct store *store;
+    struct err e = store_open(&p->arena, p->f->url, &(struct store_options){.lanes = 1}, &store);
+    if (!failed(e))
+        e = store_migrate(store, &p->arena, NULL);
+    if (failed(e)) {
+        fprintf(stderr, "%s\n", e.detail);
+        p->bad++;
+        return NULL;
+    }
+    for (int i = 0; i < 50; i++) {
+        struct job j = {.st = ST_OK};
+        struct store *both[] = {store, p->f->store};
+        if (store_write(both[i % 2], p->number, meta_fn, &j) != ST_OK)
+            p->bad++;
+    }
+    store_close(store);
+    return NULL;
+}
+
+static void test_programs(void **state) {
+    struct fixture f;
+    if (!fixture_open(&f, *(enum fixture_kind *)*state, NULL))
+        skip();
+    struct program p[3];
+    for (int i = 0; i < 3; i++) {
+        p[i] = (struct program){.f = &f, .number = i};
+        arena_init(&p[i].arena, 0);
+        assert_int_equal(pthread_create(&p[i].thread, NULL, program_run, &p[i]), 0);
+    }
+    for (int i = 0; i < 3; i++) {
+        pthread_join(p[i].thread, NULL);
+        assert_int_equal(p[i].bad, 0);
+        arena_free(&p[i].arena);
+    }
+    fixture_close(&f);
+}
+
+/* --- backup --- */
+
+static void on_progress(void *arg, int64_t done, int64_t total) {
+    int *calls = arg;
+    ++*calls;
+    assert_true(done <= total);
+}
+
+static void test_backup(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    const char *path = arena_printf(&f->arena, "%s/copy.db", f->dir);
+    int calls = 0;
+    if (f->kind == FIXTURE_POSTGRES) {
+        struct err e = store_backup(f->store, &f->arena, path, NULL, NULL);
+        assert_non_null(strstr(e.detail, "pg_dump"));
+        close_things(f);
+        return;
+    }
+    struct write fill = {.fn = bulk_fn, .alone = true};
+    assert_int_equal(store_run(f->store, &fill), ST_OK);
+    struct err e = store_backup(f->store, &f->arena, path, on_progress, &calls);
+    if (failed(e))
+        fail_msg("%s", e.detail);
+    assert_true(calls > 0);
+    e = store_backup(f->store, &f->arena, path, NULL, NULL);
+    assert_non_null(strstr(e.detail, "already there"));
+    e = store_backup(f->store, &f->arena, "/nonexistent/copy.db", NULL, NULL);
+    assert_true(failed(e));
+
+    struct fixture copy = {.kind = FIXTURE_SQLITE};
+    const struct store_options options = {.read_only = true};
+    const char *url = arena_printf(&f->arena, "sqlite:%s", path);
+    assert_false(failed(store_open(&f->arena, url, &options, &copy.store)));
+    assert_int_equal(things(&copy), ROWS);
+    store_close(copy.store);
+    close_things(f);
+}
+
 /* --- addresses --- */
 
 static void test_urls(void **state) {
@@ -547,10 +759,24 @@ int main(void) {
 #test " (postgresql)", test, NULL, NULL, &postgres                                         \
     }
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_values),        ON_BOTH(test_filters),    ON_BOTH(test_conflicts),
-        ON_BOTH(test_declared),      ON_BOTH(test_savepoints), ON_BOTH(test_streams),
-        ON_BOTH(test_group),         ON_BOTH(test_retry_ends), ON_BOTH(test_contention),
-        ON_BOTH(test_snapshot),      ON_BOTH(test_migrations), ON_BOTH(test_migration_mismatch),
+        ON_BOTH(test_values),
+        ON_BOTH(test_filters),
+        ON_BOTH(test_conflicts),
+        ON_BOTH(test_declared),
+        ON_BOTH(test_savepoints),
+        ON_BOTH(test_streams),
+        ON_BOTH(test_group),
+        ON_BOTH(test_retry_ends),
+        ON_BOTH(test_contention),
+        ON_BOTH(test_snapshot),
+        ON_BOTH(test_migrations),
+        ON_BOTH(test_migration_mismatch),
+        ON_BOTH(test_given_up),
+        ON_BOTH(test_programs),
+        ON_BOTH(test_backup),
+        {"test_one_too_large", test_one_too_large, NULL, NULL, &sqlite},
+        {"test_no_room", test_no_room, NULL, NULL, &sqlite},
+        {"test_lost_connection", test_lost_connection, NULL, NULL, &postgres},
         cmocka_unit_test(test_urls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
