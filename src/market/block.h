@@ -8,8 +8,6 @@
 
 #include "market/ctx.h"
 
-#define BLOCKS_MAX 100000 /* a requester, requester-api 1.11 */
-
 /* Blocking a blocked worker replaces the reason. ERR_INVALID_PARAMETER (WorkerId) for an unknown
  * worker. */
 struct err block_set(struct ctx *c, struct str worker_id, struct str reason);

@@ -1,0 +1,28 @@
+-- Statements of account (src/market/funds.c).
+
+-- name: funds_page_of_requester :many
+-- in: party int, before int, page int
+-- out: id int, at_ms int, kind int, debit int, credit int, cents int, worker int?, batch int?, hit int?, assignment int?, settlement int?, note text?
+SELECT id, at_ms, kind, debit, credit, cents, worker, batch, hit, assignment, settlement, note
+FROM transfer WHERE requester = :party AND id < :before ORDER BY id DESC LIMIT :page;
+
+-- name: funds_page_of_worker :many
+-- in: party int, before int, page int
+-- out: id int, at_ms int, kind int, debit int, credit int, cents int, requester int?, batch int?, hit int?, assignment int?, settlement int?, note text?
+SELECT id, at_ms, kind, debit, credit, cents, requester, batch, hit, assignment, settlement, note
+FROM transfer WHERE worker = :party AND id < :before ORDER BY id DESC LIMIT :page;
+
+-- The newest transfer about a worker.
+-- name: funds_last_of_worker :one
+-- in: worker int
+-- out: id int
+SELECT id FROM transfer WHERE worker = :worker ORDER BY id DESC LIMIT 1;
+
+-- A payout of the worker (kind 12) and whether it has failed (kind 13 names it).
+-- name: funds_payout_get :one
+-- in: id int, worker int
+-- out: cents int, failed int
+SELECT t.cents,
+       (SELECT COUNT(*) FROM transfer f WHERE f.worker = t.worker AND f.id > t.id
+                                          AND f.kind = 13 AND f.corrects = t.id)
+FROM transfer t WHERE t.id = :id AND t.worker = :worker AND t.kind = 12;

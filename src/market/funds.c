@@ -1,0 +1,250 @@
+#include "market/funds.h"
+
+#include <assert.h>
+
+#include "base/limits.h"
+#include "base/money.h"
+#include "market/account.h"
+#include "store/sql.h"
+
+/* What sandbox requesters show (money-and-lifecycle 3.16). */
+#define SANDBOX_CENTS INT64_C(1000000)
+
+static struct err check_amount(struct ctx *c, int64_t cents, int64_t min, int64_t max) {
+    if (cents >= min && cents <= max)
+        return NO_ERR;
+    return err_make(c->arena, ERR_OUT_OF_RANGE, "amount",
+                    "The value %.*s is invalid for amount. Valid values range from %.*s to %.*s.",
+                    STR_ARG(money_wire(c->arena, cents)), STR_ARG(money_wire(c->arena, min)),
+                    STR_ARG(money_wire(c->arena, max)));
+}
+
+/* The party, when it has the role. */
+static struct err check_role(struct ctx *c, int64_t party, enum role role) {
+    struct party p;
+    struct err e = account_by_id(c, party, &p);
+    if (failed(e) || p.role == role)
+        return e;
+    return err_make(c->arena, ERR_NOT_FOUND, NULL, "%.*s is not a %s.", STR_ARG(p.public_id),
+                    role == ROLE_REQUESTER ? "requester" : "worker");
+}
+
+static struct err short_of(struct ctx *c, int64_t wanted, int64_t have) {
+    return err_make(c->arena, ERR_INSUFFICIENT_FUNDS, "amount",
+                    "This account has insufficient funds to complete this transaction. $%.*s were "
+                    "asked for, $%.*s are available, $%.*s are missing.",
+                    STR_ARG(money_wire(c->arena, wanted)), STR_ARG(money_wire(c->arena, have)),
+                    STR_ARG(money_wire(c->arena, wanted - have)));
+}
+
+static struct err give_balances(struct ctx *c, enum st st, int64_t party, struct balances *after) {
+    if (st == ST_OK && after)
+        st = ledger_balances(c->tx, party, after);
+    return ctx_store(c, st);
+}
+
+struct err funds_deposit(struct ctx *c, int64_t requester, int64_t cents, struct str note,
+                         struct balances *after) {
+    struct err e = check_amount(c, cents, 1, DEPOSIT_CENTS_MAX);
+    if (!failed(e))
+        e = check_role(c, requester, ROLE_REQUESTER);
+    if (failed(e))
+        return e;
+    enum st st = ledger_deposit(c->tx, c->now_ms, cents,
+                                &(struct transfer_for){.requester = requester, .note = note});
+    return give_balances(c, st, requester, after);
+}
+
+struct err funds_refund(struct ctx *c, int64_t requester, int64_t cents, struct str note,
+                        struct balances *after) {
+    struct balances b;
+    struct err e = check_amount(c, cents, 1, DEPOSIT_CENTS_MAX);
+    if (!failed(e))
+        e = check_role(c, requester, ROLE_REQUESTER);
+    if (!failed(e))
+        e = ctx_store(c, ledger_balances(c->tx, requester, &b));
+    if (failed(e))
+        return e;
+    if (b.avail < cents)
+        return short_of(c, cents, b.avail);
+    enum st st = ledger_refund(c->tx, c->now_ms, cents,
+                               &(struct transfer_for){.requester = requester, .note = note});
+    return give_balances(c, st, requester, after);
+}
+
+struct err funds_payout(struct ctx *c, int64_t worker, int64_t cents, struct str note,
+                        int64_t *transfer) {
+    struct balances b;
+    int64_t min = 1;
+    struct err e = ctx_setting_int(c, "withdraw_min_cents", 1, &min);
+    if (!failed(e))
+        e = check_amount(c, cents, min, DEPOSIT_CENTS_MAX);
+    if (!failed(e))
+        e = check_role(c, worker, ROLE_WORKER);
+    if (!failed(e))
+        e = ctx_store(c, ledger_balances(c->tx, worker, &b));
+    if (failed(e))
+        return e;
+    if (b.payable < cents)
+        return short_of(c, cents, b.payable);
+    enum st st = ledger_post(c->tx, &(struct transfer){
+                                        .at_ms = c->now_ms,
+                                        .kind = TRANSFER_PAYOUT,
+                                        .debit = account_id(worker, ACCOUNT_PAYABLE),
+                                        .credit = account_id(worker, ACCOUNT_EXTOUT),
+                                        .cents = cents,
+                                        .about = {.worker = worker, .note = note},
+                                    });
+    struct sql_funds_last_of_worker_out last = {0};
+    if (st == ST_OK && transfer)
+        st = sql_funds_last_of_worker(c->tx, &(struct sql_funds_last_of_worker_in){worker}, &last);
+    if (st == ST_OK && transfer)
+        *transfer = last.id;
+    return ctx_store(c, st);
+}
+
+struct err funds_payout_failed(struct ctx *c, int64_t worker, int64_t transfer, struct str note) {
+    struct sql_funds_payout_get_out p;
+    enum st st =
+        sql_funds_payout_get(c->tx, &(struct sql_funds_payout_get_in){transfer, worker}, &p);
+    if (st == ST_NONE)
+        return err_make(c->arena, ERR_NOT_FOUND, NULL, "There is no such payout.");
+    if (st == ST_OK && p.failed)
+        return err_make(c->arena, ERR_CONFLICT, NULL,
+                        "This payout was returned to the worker's account before.");
+    if (st == ST_OK)
+        st = ledger_post(c->tx, &(struct transfer){
+                                    .at_ms = c->now_ms,
+                                    .kind = TRANSFER_PAYOUT_FAILED,
+                                    .debit = account_id(worker, ACCOUNT_EXTOUT),
+                                    .credit = account_id(worker, ACCOUNT_PAYABLE),
+                                    .cents = p.cents,
+                                    .about = {.worker = worker, .corrects = transfer, .note = note},
+                                });
+    return ctx_store(c, st);
+}
+
+struct err funds_fee_back(struct ctx *c, int64_t requester, int64_t cents, struct str note) {
+    struct balances b;
+    struct err e = check_amount(c, cents, 1, DEPOSIT_CENTS_MAX);
+    if (!failed(e))
+        e = check_role(c, requester, ROLE_REQUESTER);
+    if (!failed(e))
+        e = ctx_store(c, ledger_balances(c->tx, requester, &b));
+    if (failed(e))
+        return e;
+    if (b.fee < cents)
+        return short_of(c, cents, b.fee);
+    return ctx_store(c, ledger_post(c->tx, &(struct transfer){
+                                               .at_ms = c->now_ms,
+                                               .kind = TRANSFER_ADJUST,
+                                               .debit = account_id(requester, ACCOUNT_FEE),
+                                               .credit = account_id(requester, ACCOUNT_AVAIL),
+                                               .cents = cents,
+                                               .about = {.requester = requester, .note = note},
+                                           }));
+}
+
+struct err funds_balance(struct ctx *c, int64_t party, struct funds *out) {
+    int64_t compat = 0;
+    struct err e = ctx_store(c, ledger_balances(c->tx, party, &out->balances));
+    if (!failed(e))
+        e = ctx_setting_int(c, "onhold_compat", 0, &compat);
+    out->available_cents = out->balances.avail;
+    out->on_hold_cents = compat ? 0 : out->balances.held;
+    return e;
+}
+
+struct err funds_refill(struct ctx *c, int64_t requester) {
+    int64_t refill = 0;
+    struct balances b;
+    struct err e = ctx_setting_int(c, "sandbox_refill", 0, &refill);
+    if (failed(e) || !refill)
+        return e;
+    e = ctx_store(c, ledger_balances(c->tx, requester, &b));
+    if (failed(e) || b.avail >= SANDBOX_CENTS)
+        return e;
+    return ctx_store(c, ledger_deposit(c->tx, c->now_ms, SANDBOX_CENTS - b.avail,
+                                       &(struct transfer_for){
+                                           .requester = requester,
+                                           .note = STR("sandbox"),
+                                       }));
+}
+
+struct take {
+    struct arena *arena;
+    const struct statement_in *in;
+    struct statement *out;
+};
+
+static int64_t or_zero(int64_t row) {
+    return row == SQL_NULL ? 0 : row;
+}
+
+/* The effect of a transfer on one account. */
+static int64_t effect(int64_t account, int64_t debit, int64_t credit, int64_t cents) {
+    return (credit == account ? cents : 0) - (debit == account ? cents : 0);
+}
+
+static bool take_requester(void *arg, const struct sql_funds_page_of_requester_out *row) {
+    struct take *t = arg;
+    int64_t own = account_id(t->in->party, ACCOUNT_AVAIL);
+    t->out->lines[t->out->n++] = (struct statement_line){
+        .id = row->id,
+        .at_ms = row->at_ms,
+        .kind = (enum transfer_kind)row->kind,
+        .cents = row->cents,
+        .signed_cents = effect(own, row->debit, row->credit, row->cents),
+        .requester = t->in->party,
+        .worker = or_zero(row->worker),
+        .batch = or_zero(row->batch),
+        .hit = or_zero(row->hit),
+        .assignment = or_zero(row->assignment),
+        .settlement = or_zero(row->settlement),
+        .note = str_dup(t->arena, row->note),
+    };
+    return true;
+}
+
+static bool take_worker(void *arg, const struct sql_funds_page_of_worker_out *row) {
+    struct take *t = arg;
+    int64_t own = account_id(t->in->party, ACCOUNT_PAYABLE);
+    t->out->lines[t->out->n++] = (struct statement_line){
+        .id = row->id,
+        .at_ms = row->at_ms,
+        .kind = (enum transfer_kind)row->kind,
+        .cents = row->cents,
+        .signed_cents = effect(own, row->debit, row->credit, row->cents),
+        .requester = or_zero(row->requester),
+        .worker = t->in->party,
+        .batch = or_zero(row->batch),
+        .hit = or_zero(row->hit),
+        .assignment = or_zero(row->assignment),
+        .settlement = or_zero(row->settlement),
+        .note = str_dup(t->arena, row->note),
+    };
+    return true;
+}
+
+struct err funds_statement(struct ctx *c, const struct statement_in *in, struct statement *out) {
+    assert(in->limit >= 1 && in->limit <= PAGE_MAX);
+    struct take take = {c->arena, in, out};
+    int64_t before = in->before ? in->before : INT64_MAX;
+    *out = (struct statement){arena_array(c->arena, (size_t)in->limit, sizeof *out->lines), 0};
+    if (in->role == ROLE_REQUESTER)
+        return ctx_store(c,
+                         sql_funds_page_of_requester_each(c->tx,
+                                                          &(struct sql_funds_page_of_requester_in){
+                                                              .party = in->party,
+                                                              .before = before,
+                                                              .page = in->limit,
+                                                          },
+                                                          take_requester, &take));
+    return ctx_store(c, sql_funds_page_of_worker_each(c->tx,
+                                                      &(struct sql_funds_page_of_worker_in){
+                                                          .party = in->party,
+                                                          .before = before,
+                                                          .page = in->limit,
+                                                      },
+                                                      take_worker, &take));
+}

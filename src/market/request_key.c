@@ -1,0 +1,124 @@
+#include "market/request_key.h"
+
+#include <sodium.h>
+
+#include "base/limits.h"
+#include "store/sql.h"
+
+#define MEMORY_MS (TOKEN_MEMORY_S * INT64_C(1000))
+
+static void hash_part(crypto_hash_sha256_state *h, struct str part) {
+    unsigned char n[8];
+    for (int i = 0; i < 8; i++)
+        n[i] = (unsigned char)((uint64_t)part.n >> (8 * i));
+    crypto_hash_sha256_update(h, n, sizeof n);
+    crypto_hash_sha256_update(h, (const unsigned char *)(part.p ? part.p : ""), part.n);
+}
+
+struct str request_key_digest(struct arena *a, struct str access_key, struct str operation,
+                              struct str invocation, struct str body) {
+    crypto_hash_sha256_state h;
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    char *hex = arena_alloc(a, 2 * sizeof hash + 1);
+    crypto_hash_sha256_init(&h);
+    hash_part(&h, access_key);
+    hash_part(&h, operation);
+    hash_part(&h, invocation);
+    hash_part(&h, body);
+    crypto_hash_sha256_final(&h, hash);
+    sodium_bin2hex(hex, 2 * sizeof hash + 1, hash, sizeof hash);
+    return str_c(hex);
+}
+
+struct err request_key_find(struct ctx *c, struct str digest, struct kept_answer *out,
+                            bool *known) {
+    struct sql_request_key_get_out k;
+    enum st st = sql_request_key_get(
+        c->tx, &(struct sql_request_key_get_in){digest, c->now_ms - MEMORY_MS}, &k);
+    *known = st == ST_OK;
+    if (*known)
+        *out = (struct kept_answer){(int)k.status, k.body};
+    return ctx_store(c, st);
+}
+
+struct err request_key_keep(struct ctx *c, struct str digest, const struct kept_answer *answer) {
+    if (answer->body.n > KEPT_ANSWER_MAX)
+        return NO_ERR;
+    return ctx_store(c, sql_request_key_put(c->tx,
+                                            &(struct sql_request_key_put_in){
+                                                .digest = digest,
+                                                .at_ms = c->now_ms,
+                                                .status = answer->status,
+                                                .body = answer->body.p ? answer->body : STR(""),
+                                            },
+                                            NULL));
+}
+
+struct err unique_token_find(struct ctx *c, int64_t requester, struct str operation,
+                             struct str token, int64_t *subject, bool *known) {
+    struct sql_unique_token_get_out t;
+    *known = false;
+    if (!token.p)
+        return NO_ERR;
+    enum st st = sql_unique_token_get(c->tx,
+                                      &(struct sql_unique_token_get_in){
+                                          .requester = requester,
+                                          .operation = operation,
+                                          .token = token,
+                                          .since_ms = c->now_ms - MEMORY_MS,
+                                      },
+                                      &t);
+    if (st == ST_OK) {
+        *known = true;
+        *subject = t.subject;
+    }
+    return ctx_store(c, st);
+}
+
+struct err unique_token_keep(struct ctx *c, int64_t requester, struct str operation,
+                             struct str token, int64_t subject) {
+    if (!token.p)
+        return NO_ERR;
+    return ctx_store(c, sql_unique_token_put(c->tx,
+                                             &(struct sql_unique_token_put_in){
+                                                 .requester = requester,
+                                                 .operation = operation,
+                                                 .token = token,
+                                                 .at_ms = c->now_ms,
+                                                 .subject = subject,
+                                             },
+                                             NULL));
+}
+
+struct old_tokens {
+    struct arena *arena;
+    struct sql_unique_token_delete_in *items;
+    size_t n;
+};
+
+static bool take_old(void *arg, const struct sql_unique_token_old_out *row) {
+    struct old_tokens *t = arg;
+    t->items[t->n++] = (struct sql_unique_token_delete_in){
+        .requester = row->requester,
+        .operation = str_dup(t->arena, row->operation),
+        .token = str_dup(t->arena, row->token),
+    };
+    return true;
+}
+
+struct err request_key_purge(struct ctx *c, int limit) {
+    int64_t before_ms = c->now_ms - MEMORY_MS;
+    enum st st = sql_request_key_delete_old(
+        c->tx, &(struct sql_request_key_delete_old_in){before_ms, limit}, NULL);
+    struct old_tokens old = {
+        c->arena,
+        arena_array(c->arena, (size_t)limit, sizeof(struct sql_unique_token_delete_in)),
+        0,
+    };
+    if (st == ST_OK)
+        st = sql_unique_token_old_each(c->tx, &(struct sql_unique_token_old_in){before_ms, limit},
+                                       take_old, &old);
+    for (size_t i = 0; i < old.n && st == ST_OK; i++)
+        st = sql_unique_token_delete(c->tx, &old.items[i], NULL);
+    return ctx_store(c, st);
+}
