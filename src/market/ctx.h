@@ -40,9 +40,15 @@ struct ctx {
 struct err ctx_begin(struct ctx *c, struct tx *tx, const struct actor *actor,
                      const struct id_key *ids);
 
-/* The market's clock inside a transaction: the wall clock, never below the last one given out, or
- * the simulated one (meta "clock" = "simulated", "clock_ms"). */
+/* The market's clock inside a transaction: the wall clock, but never below what ctx_raise_floor
+ * remembered (meta "clock_floor_ms"), or the simulated one (meta "clock" = "simulated",
+ * "clock_ms"). */
 enum st market_now(struct tx *tx, int64_t *now_ms);
+
+/* Remembers now_ms as the moment that no later transaction may fall below (4.3), at most once in
+ * CLOCK_FLOOR_STEP_MS; the sweeper calls it. Does nothing with a simulated clock. */
+enum { CLOCK_FLOOR_STEP_MS = 10000 };
+struct err ctx_raise_floor(struct ctx *c);
 
 /* A store's answer as an error: ST_OK and ST_NONE are none, ST_RETRY becomes ERR_RETRY, the rest
  * ERR_STORE. */

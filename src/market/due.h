@@ -5,7 +5,8 @@
  * sweeper does the same for work nobody looks at, in bounded steps, so no outcome depends on how
  * late it runs: doing it in one go or in many, early or late, gives the same rows. Expiry,
  * abandonment and approval of one HIT commute (each carries its own time, the HIT's last activity
- * is their maximum); disposal comes last, as it counts from that maximum.
+ * is their maximum), so they are not sorted among each other; disposal comes last, as it counts
+ * from that maximum.
  */
 #ifndef MARKET_DUE_H
 #define MARKET_DUE_H

@@ -17,7 +17,7 @@ struct event {
 /* Writes the event if the HIT's type asked for its kind; otherwise nothing. One statement. */
 struct err event_emit(struct ctx *c, const struct event *e);
 
-/* The same for HITs seq from..to of a batch (EVENT_HIT_CREATED). */
+/* EVENT_HIT_CREATED for HITs seq from..to of a batch. The caller has looked at the type's bits. */
 struct err event_emit_created(struct ctx *c, int64_t batch, int64_t from_seq, int64_t to_seq,
                               int64_t at_ms);
 

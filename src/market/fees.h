@@ -39,8 +39,8 @@ bool fee_bonus(const struct fee_rates *rates, int64_t bonus_cents, int64_t *fee_
 /* The setting fee_premium_<QualificationTypeId> in cents, 0 when there is none. */
 struct err fee_premium(struct ctx *c, struct str qualification_type, int64_t *cents);
 
-/* ERR_INSUFFICIENT_FUNDS that names cost, available and shortfall to the cent. what says what was
- * to be paid: "3 assignments at $0.05 and $0.01 fee". */
+/* ERR_INSUFFICIENT_FUNDS that names cost, available and shortfall to the cent. what
+ * says what for: "3 assignments at $0.05 and a fee of $0.01". */
 struct err fee_short(struct ctx *c, const char *what, int64_t cost_cents, int64_t avail_cents);
 
 #endif

@@ -95,9 +95,9 @@ struct err hit_change_type(struct ctx *c, struct str hit_id, struct str hit_type
  * undecided; a disposed HIT does not exist. */
 struct err hit_delete(struct ctx *c, struct str hit_id);
 
-/* Cancel a batch (6.7): every HIT of it that is live expires now; work in progress goes on. In
- * steps of at most limit HITs; *left is false when the batch is done. ERR_NOT_FOUND for another's
- * batch; ERR_CONFLICT while it is being published. */
-struct err hit_cancel_batch(struct ctx *c, int64_t batch, int limit, bool *left);
+/* Cancels a batch (6.7): every live HIT of it expires now; work in progress goes on. In steps of at
+ * most limit HITs, in the order of the file: *seq is 0 at the first step and again after the last.
+ * ERR_NOT_FOUND for another's batch; ERR_CONFLICT while it is being published. */
+struct err hit_cancel_batch(struct ctx *c, int64_t batch, int limit, int64_t *seq);
 
 #endif

@@ -40,10 +40,10 @@ struct err project_list(struct ctx *c, int64_t before, int limit, struct project
 
 /* The layout of that public id, which the acting requester may use;
  * ERR_HIT_LAYOUT_DOES_NOT_EXIST. */
-struct layout {
+struct project_layout {
     int64_t document;
     struct str body;
 };
-struct err project_layout(struct ctx *c, struct str layout_id, struct layout *l);
+struct err project_layout(struct ctx *c, struct str layout_id, struct project_layout *l);
 
 #endif

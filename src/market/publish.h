@@ -91,6 +91,9 @@ struct publish_progress {
 };
 struct err publish_step(struct ctx *c, int64_t batch, int chunks, struct publish_progress *p);
 
+/* The same, one chunk, whoever's batch it is: the sweeper's. */
+struct err publish_resume(struct ctx *c, int64_t batch, struct publish_progress *p);
+
 /* Drops a draft with its staged rows; ERR_CONFLICT for a batch that is no draft. */
 struct err publish_drop(struct ctx *c, int64_t batch);
 
