@@ -45,6 +45,7 @@ struct req {
     struct buf body;
     void *map; /* of the body's file */
     bool begun, planned, handled, suspended;
+    bool misframed;   /* where its body ends is not sure: the connection must not be used again */
     bool refused;     /* the rest of the body is thrown away */
     size_t discarded; /* bytes of it */
     bool queued;

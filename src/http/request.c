@@ -208,6 +208,15 @@ static void request_refuse(struct req *r, int status, enum err_code code, const 
     assert(r->response);
 }
 
+/* Two readers, a proxy and this server, could see different requests in it (smuggling). */
+static bool framing_doubtful(const struct http_request *p) {
+    size_t lengths = header_times(p, "Content-Length"),
+           codings = header_times(p, "Transfer-Encoding");
+    if (lengths + codings > 1)
+        return true;
+    return codings && !str_ieq(str_trim(http_header(p, "Transfer-Encoding")), STR("chunked"));
+}
+
 /* The parts of the header; refuses what can not be read. */
 static bool header_read(struct req *r, const char *method) {
     struct http_request *p = &r->pub;
@@ -223,16 +232,18 @@ static bool header_read(struct req *r, const char *method) {
     struct err e = NO_ERR;
     if (p->raw_query.p)
         e = form_parse_urlencoded(&r->arena, p->raw_query, 0, &p->query);
-    if (!few)
+    if (!few) {
+        r->misframed = true; /* one of those not looked at may tell a length */
         request_refuse(r, 431, ERR_TOO_LARGE, "The request has too many headers.");
-    else if (failed(e))
+    } else if (failed(e))
         request_refuse(r, 400, e.code, e.detail);
     else if (p->path.n == 0 || (p->path.p[0] != '/' && !str_is(p->path, "*")) ||
              memchr(p->path.p, 0, p->path.n))
         request_refuse(r, 400, ERR_BAD_REQUEST, "The address of the request can not be read.");
-    else if (header_times(p, "Content-Length") + header_times(p, "Transfer-Encoding") > 1)
-        /* two readers could see different requests in it (request smuggling) */
-        request_refuse(r, 400, ERR_BAD_REQUEST, "The length of the body is given twice.");
+    else if (framing_doubtful(p)) {
+        r->misframed = true;
+        request_refuse(r, 400, ERR_BAD_REQUEST, "It is not sure where the body ends.");
+    }
     return !r->response;
 }
 
@@ -264,7 +275,7 @@ static const char *too_large(struct req *r) {
 static enum MHD_Result request_queue(struct req *r) {
     r->queued = true;
     r->conn->phase = CONN_ANSWER;
-    if (r->thread->draining)
+    if (r->thread->draining || r->misframed)
         MHD_add_response_header(r->response, "Connection", "close");
     enum MHD_Result result = MHD_queue_response(r->mhd, (unsigned)r->status, r->response);
     MHD_destroy_response(r->response); /* the connection holds it */
@@ -293,7 +304,7 @@ static enum MHD_Result request_begin(struct req *r, const char *method) {
      * see it. So what can be read in a moment is read first; but who asks before sending
      * (Expect: 100-continue) is told at once. */
     bool asks = http_header(&r->pub, "Expect").p != NULL;
-    if (declared && (asks || (declared != UINT64_MAX && declared > DISCARD_MAX)))
+    if (r->misframed || (declared && (asks || (declared != UINT64_MAX && declared > DISCARD_MAX))))
         return request_queue(r);
     return MHD_YES;
 }

@@ -25,7 +25,6 @@
 enum {
     BACKLOG = 1024,
     SWEEP_US = 1000000, /* how often slow connections are looked for */
-    BODY_GRACE_US = 60 * 1000000,
 };
 
 int64_t http_now_us(void) {
@@ -209,12 +208,13 @@ static void conn_notify(void *cls, struct MHD_Connection *connection, void **con
 
 /* The library closes connections that stand still; this closes those that crawl. */
 static bool conn_too_slow(const struct conn *c, int64_t now_us) {
-    int64_t us = now_us - c->since_us;
+    int64_t over_us =
+        now_us - c->since_us - (int64_t)c->thread->server->config.patience_s * 1000000;
     if (c->phase == CONN_IDLE)
-        return us > (int64_t)HEADER_S_MAX * 1000000;
-    if (c->phase != CONN_BODY || us < BODY_GRACE_US)
+        return over_us > 0;
+    if (c->phase != CONN_BODY || over_us <= 0)
         return false;
-    int64_t least = (us - BODY_GRACE_US) / 1000000 * BODY_BYTES_PER_S_MIN;
+    int64_t least = over_us / 1000000 * BODY_BYTES_PER_S_MIN;
     return (int64_t)(c->req->pub.body_size + c->req->discarded) < least;
 }
 
@@ -410,6 +410,8 @@ static void config_defaults(struct http_server *s) {
         c->connections_max = CONNECTIONS_MAX;
     if (!c->timeout_s)
         c->timeout_s = TIMEOUT_S;
+    if (!c->patience_s)
+        c->patience_s = HEADER_S_MAX;
     if (!c->body_max)
         c->body_max = BODY_MAX;
     if (!c->file_max)

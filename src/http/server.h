@@ -42,6 +42,8 @@ struct http_config {
     unsigned helpers;         /* threads for http_defer(); 0: 4 */
     unsigned connections_max; /* 0: CONNECTIONS_MAX; never more than open files allow */
     unsigned timeout_s;       /* without progress; 0: 30 */
+    unsigned patience_s;      /* for a whole header; and after as long a body must have come at
+                                 BODY_BYTES_PER_S_MIN at least; 0: HEADER_S_MAX */
     size_t body_max;          /* in memory; 0: BODY_MAX */
     size_t file_max;          /* in a file; 0: FILE_MAX */
     const char *file_dir;     /* for bodies in files; NULL: TMPDIR, else /var/tmp */

@@ -12,7 +12,7 @@
 #include "http/form.h"
 #include "http/request.h"
 
-enum { SHA_LEN = 32, SKEW_MS = 5 * 60 * 1000, QUERY_FIELDS_MAX = 1000 };
+enum { SHA_LEN = 32, SKEW_MS = 5 * 60 * 1000 };
 
 static const char algorithm[] = "AWS4-HMAC-SHA256";
 static const char unsigned_payload[] = "UNSIGNED-PAYLOAD";
@@ -304,9 +304,11 @@ static struct str encoded(struct arena *a, struct str raw) {
 
 /* Names and values decoded and encoded again, then sorted by byte. */
 static void canonical_query(struct arena *a, struct str raw, struct buf *out) {
-    struct form_field *fields = arena_array(a, QUERY_FIELDS_MAX, sizeof(*fields));
-    size_t n = 0;
-    while (raw.p && n < QUERY_FIELDS_MAX) {
+    size_t n = 0, room = 1;
+    for (size_t i = 0; i < raw.n; i++)
+        room += raw.p[i] == '&';
+    struct form_field *fields = arena_array(a, room, sizeof(*fields));
+    while (raw.p) {
         struct str value = str_cut(&raw, '&');
         if (value.n == 0)
             continue;
