@@ -49,10 +49,11 @@ static double cpu_s(void) {
 
 static enum tx_end put_fn(struct tx *tx, void *arg) {
     struct one *o = arg;
-    char key[32];
+    char key[32], value[48];
     int n = snprintf(key, sizeof(key), "bench-%d", rand_r(&o->seed) % o->bench->keys);
-    struct sql_meta_put_in in = {{key, (size_t)n},
-                                 STR("some value of some forty characters .....")};
+    /* Always another value: SQLite writes nothing when a row stays as it is. */
+    int m = snprintf(value, sizeof(value), "%040d", rand_r(&o->seed));
+    struct sql_meta_put_in in = {{key, (size_t)n}, {value, (size_t)m}};
     return sql_meta_put(tx, &in, NULL) == ST_OK ? TX_COMMIT : TX_ROLLBACK;
 }
 

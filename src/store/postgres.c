@@ -13,7 +13,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/log.h"
 #include "base/rand.h"
 #include "store/lane.h"
 
@@ -558,8 +557,6 @@ static void run_write(struct conn *c, struct write *w) {
             pause_before(run);
         st = write_once(c, w);
     }
-    if (st == ST_FAIL)
-        log_error("store: %s", c->tx.error);
     w->done(w, st);
     if (c->arena.used > ARENA_KEEP)
         arena_free(&c->arena);

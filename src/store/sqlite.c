@@ -25,9 +25,9 @@ enum {
     GROUP_MAX = 256,        /* bounds the time and memory of one commit */
     RUNS_MAX = 4,           /* of one function that answers TX_RETRY */
     BUSY_MS = 30000,        /* another process may hold the store for a large import */
-    WAL_SOFT_PAGES = 1000,  /* 4 MB: SQLite's own default */
-    WAL_HARD_PAGES = 32000, /* 128 MB */
-    WAL_FILE_BYTES = 134217728,
+    WAL_STEP_PAGES = 4000,  /* 16 MB between checkpoints: each costs two syncs */
+    WAL_HARD_PAGES = 16000, /* 64 MB: beyond, reading slows down */
+    WAL_FILE_BYTES = 67108864,
     ARENA_KEEP = 65536, /* an arena of a write that grew beyond is given back */
     BACKUP_STEP_PAGES = 2000,
 };
@@ -63,7 +63,7 @@ struct sqlite_store {
     bool create;
     struct lane lane;
     struct conn *writer;
-    int wal_pages; /* the lane's */
+    int wal_pages, wal_asked; /* the lane's: WAL length now, and at the last checkpoint */
     struct arena arenas[GROUP_MAX];
     struct pool pool;
     pthread_t checkpointer;
@@ -533,11 +533,10 @@ static void answer_all(struct sqlite_store *s, struct write *list, enum st st) {
     answer(s, list);
 }
 
-static void commit_failed(struct sqlite_store *s) {
+static void end_lost(struct sqlite_store *s) {
     struct conn *c = s->writer;
     if (!sqlite3_get_autocommit(c->db))
         run_command(c, ROLLBACK);
-    log_error("store: %s", c->tx.error);
 }
 
 /* One write in a transaction of its own. */
@@ -546,16 +545,14 @@ static void run_alone(struct sqlite_store *s, struct write *w) {
     tx_start(&c->tx, &s->arenas[0], true);
     if (!run_command(c, BEGIN_WRITE)) {
         w->st = spoil(c, "BEGIN");
-        log_error("store: %s", c->tx.error);
     } else if (!run_write(s, w, &s->arenas[0], false)) {
         if (w->st == ST_OK || w->st == ST_CONFLICT)
             w->st = ST_FAIL;
-        commit_failed(s);
+        end_lost(s);
     } else if (!sqlite3_get_autocommit(c->db) && !run_command(c, COMMIT)) {
-        w->st = spoil(c, "COMMIT");
-        if (w->st != ST_FAIL)
-            w->st = ST_FAIL;
-        commit_failed(s);
+        spoil(c, "COMMIT");
+        w->st = ST_FAIL;
+        end_lost(s);
     }
     w->done(w, w->st);
 }
@@ -563,7 +560,7 @@ static void run_alone(struct sqlite_store *s, struct write *w) {
 /* A group whose transaction was lost to one of its members (or to a disk that has no room for all
  * of it): nothing happened yet, so each is run again by itself, and only the guilty one fails. */
 static void run_each_alone(struct sqlite_store *s, struct write *list) {
-    commit_failed(s);
+    end_lost(s);
     for (struct write *w = list, *next; w; w = next) {
         next = w->next;
         arena_reset(&s->arenas[0]);
@@ -576,7 +573,6 @@ static void run_group(struct sqlite_store *s, struct write *list) {
     tx_start(&c->tx, &s->arenas[0], true);
     if (!run_command(c, BEGIN_WRITE)) {
         enum st st = spoil(c, "BEGIN");
-        log_error("store: %s", c->tx.error);
         answer_all(s, list, st);
         return;
     }
@@ -596,7 +592,7 @@ static void run_group(struct sqlite_store *s, struct write *list) {
     if (full) {
         run_each_alone(s, list);
     } else {
-        commit_failed(s);
+        end_lost(s);
         answer_all(s, list, ST_FAIL);
     }
 }
@@ -611,14 +607,16 @@ static void clear_arenas(struct sqlite_store *s, int n) {
     }
 }
 
+/* After each commit: has the WAL copied back when it is time. */
 static void ask_checkpoint(struct sqlite_store *s) {
-    if (s->wal_pages > WAL_HARD_PAGES) {
-        int rc =
-            sqlite3_wal_checkpoint_v2(s->writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-        if (rc == SQLITE_OK)
-            return;
-    }
-    if (s->wal_pages <= WAL_SOFT_PAGES)
+    if (s->wal_pages < s->wal_asked)
+        s->wal_asked = 0; /* it has started over */
+    if (s->wal_pages - s->wal_asked < WAL_STEP_PAGES)
+        return;
+    s->wal_asked = s->wal_pages;
+    if (s->wal_pages > WAL_HARD_PAGES &&
+        sqlite3_wal_checkpoint_v2(s->writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) ==
+            SQLITE_OK)
         return;
     pthread_mutex_lock(&s->checkpoint_lock);
     s->checkpoint_due = true;
@@ -641,7 +639,6 @@ static void *lane_run(void *arg) {
         int n = 0;
         for (struct write *w = list; w; w = w->next)
             n++;
-        s->wal_pages = 0;
         if (n == 1)
             run_alone(s, list);
         else

@@ -92,7 +92,8 @@ struct store {
     const struct store_ops *ops;
     bool read_only;
     pthread_mutex_t error_lock;
-    char error[400];
+    char error[400];  /* the last failure */
+    int64_t error_ms; /* when it was logged */
 };
 
 struct err sqlite_open(struct arena *a, const char *path, const struct store_options *o,
@@ -101,12 +102,15 @@ struct err postgres_open(struct arena *a, const char *url, const struct store_op
                          struct store **store);
 
 void store_init(struct store *s, const struct store_ops *ops, bool read_only);
+
+/* Keeps and logs a failure; the same one again within a second only once. */
 void store_note_error(struct store *s, const char *words);
 
 /* Makes a connection ready for a run of fn. */
 void tx_start(struct tx *tx, struct arena *arena, bool writes);
 
-/* Marks the transaction as spoilt, with words, and answers st. The first cause stays. */
+/* Marks the transaction as spoilt, with words, and answers st. The first cause stays. ST_FAIL is
+ * kept and logged. */
 enum st tx_spoil(struct tx *tx, enum st st, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

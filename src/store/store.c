@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/datetime.h"
+#include "base/log.h"
 #include "store/stmt.h"
 
 struct err store_open(struct arena *a, const char *url, const struct store_options *o,
@@ -96,9 +98,17 @@ enum st store_write(struct store *store, int64_t shard, tx_fn fn, void *arg) {
 }
 
 void store_note_error(struct store *s, const char *words) {
+    enum { QUIET_MS = 1000 }; /* a full disk fails thousands of writes a second with one text */
+    int64_t now_ms = time_wall_ms();
     pthread_mutex_lock(&s->error_lock);
-    snprintf(s->error, sizeof(s->error), "%s", words);
+    bool told = strcmp(s->error, words) == 0 && now_ms - s->error_ms < QUIET_MS;
+    if (!told) {
+        s->error_ms = now_ms;
+        snprintf(s->error, sizeof(s->error), "%s", words);
+    }
     pthread_mutex_unlock(&s->error_lock);
+    if (!told)
+        log_error("store: %s", words);
 }
 
 struct str store_error(struct store *store, struct arena *a) {

@@ -97,7 +97,7 @@ enum st store_run(struct store *store, struct write *w);
 enum st store_write(struct store *store, int64_t shard, tx_fn fn, void *arg);
 
 /* Words about the last failure (ST_FAIL) of this store, copied to a; "" when there was none. For
- * the log and for the operator, not for users. */
+ * the operator, not for users. The store has logged them already. */
 struct str store_error(struct store *store, struct arena *a);
 
 /* Writes that wait for a lane now. */
