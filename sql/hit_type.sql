@@ -7,13 +7,13 @@ SELECT id, premium_cents, open_hits, events, created_ms, requirements, alias FRO
 WHERE requester = :requester AND digest = :digest;
 
 -- name: hit_type_add :one
--- in: requester int, digest text, title text, description text, keywords text, reward_cents int, duration_s int, auto_approval_s int, requirements text, masters int, premium_cents int, created_ms int
+-- in: requester int, digest text, title text, description text, keywords text, reward_cents int, duration_s int, auto_approval_s int, requirements text, masters int, premium_cents int, created_ms int, alias text?
 -- out: id int
 INSERT INTO hit_type (requester, digest, title, description, keywords, reward_cents, duration_s,
                       auto_approval_s, requirements, masters, premium_cents, created_ms,
-                      open_hits, events)
+                      open_hits, events, alias)
 VALUES (:requester, :digest, :title, :description, :keywords, :reward_cents, :duration_s,
-        :auto_approval_s, :requirements, :masters, :premium_cents, :created_ms, 0, 0)
+        :auto_approval_s, :requirements, :masters, :premium_cents, :created_ms, 0, 0, :alias)
 RETURNING id;
 
 -- name: hit_type_row :one

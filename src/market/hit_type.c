@@ -123,6 +123,7 @@ static struct err add(struct ctx *c, struct str digest, const struct requirement
         .masters = t->masters,
         .premium_cents = t->premium_cents,
         .created_ms = t->created_ms,
+        .alias = t->alias,
     };
     struct sql_hit_type_add_out out;
     enum st st = sql_hit_type_add(c->tx, &in, &out);
@@ -135,7 +136,7 @@ struct err hit_type_make(struct ctx *c, const struct hit_type_in *given, struct 
     struct hit_type_in in = completed(given);
     struct requirements r;
     struct err e = requirements_read(c, in.requirements, &r);
-    if (!failed(e))
+    if (!failed(e) && c->actor->entrance != ENTRANCE_REPLAY) /* those were the old service's */
         e = bounds_type(c, &in);
     if (failed(e))
         return e;
@@ -150,6 +151,7 @@ struct err hit_type_make(struct ctx *c, const struct hit_type_in *given, struct 
         .auto_approval_s = in.auto_approval_s,
         .masters = r.masters,
         .created_ms = c->now_ms,
+        .alias = in.alias,
     };
     struct str digest = digest_of(c, &in, r.sorted);
     struct sql_hit_type_by_digest_in by = {c->actor->party, digest};

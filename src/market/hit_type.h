@@ -18,6 +18,7 @@ struct hit_type_in {
     struct str title, description, keywords;
     struct str requirements; /* JSON list in the shape of requester-api 3.6 */
     int64_t reward_cents, duration_s, auto_approval_s;
+    struct str alias; /* the id it had on the old service (replay), NULL: none */
 };
 
 struct hit_type {

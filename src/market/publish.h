@@ -101,4 +101,29 @@ struct err publish_drop(struct ctx *c, int64_t batch);
  * question "publish it again?"; *batch is 0 when there is none. */
 struct err publish_twin(struct ctx *c, int64_t project, struct str file_digest, int64_t *batch);
 
+/* Tasks that are re-enacted from a file of the old service (market/replay.c): published one by one
+ * at their own moment (c->now_ms) into one batch, under the file's ids. Held as every other. The
+ * bounds are not checked: they were the old service's. */
+struct publish_replayed_batch {
+    const struct hit_type *type;
+    struct str name, columns;
+    struct str annotation; /* NULL: none */
+    int64_t max_assignments, lifetime_s;
+};
+struct err publish_replayed_batch(struct ctx *c, const struct publish_replayed_batch *in,
+                                  int64_t *batch);
+
+struct publish_replayed_hit {
+    const struct hit_type *type;
+    int64_t batch, seq;
+    struct str vars, annotation, alias;
+    int64_t max_assignments, expires_ms;
+};
+/* ERR_ALREADY_EXISTS when the store knows the id. */
+struct err publish_replayed_hit(struct ctx *c, const struct publish_replayed_hit *in, int64_t *hit);
+
+/* Fee of one assignment of such a task. */
+struct err publish_fee(struct ctx *c, const struct hit_type *type, int64_t max_assignments,
+                       int64_t *fee_cents);
+
 #endif

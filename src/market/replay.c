@@ -6,7 +6,6 @@
 #include "market/account.h"
 #include "market/decide.h"
 #include "market/due.h"
-#include "market/fees.h"
 #include "market/funds.h"
 #include "market/hit_type.h"
 #include "market/publish.h"
@@ -22,7 +21,7 @@ struct event {
     size_t row; /* ACT_CREATE: index of a task */
 };
 
-struct task {
+struct replay_task {
     const struct replay_row *first; /* row that describes it */
     int64_t max_assignments, batch, row, rows;
 };
@@ -32,7 +31,7 @@ struct replay {
     const struct replay_in *in;
     struct replay_out *out;
     const struct replay_row **by_hit; /* rows by HITId, then line */
-    struct task *tasks;               /* in file order */
+    struct replay_task *tasks;        /* in file order */
     size_t task_count;
     struct event *events;
     size_t event_count;
@@ -58,7 +57,7 @@ static int compare_hits(const void *a, const void *b) {
 }
 
 static int compare_tasks(const void *a, const void *b) {
-    const struct task *x = a, *y = b;
+    const struct replay_task *x = a, *y = b;
     return (x->first->line > y->first->line) - (x->first->line < y->first->line);
 }
 
@@ -71,7 +70,7 @@ static void find_tasks(struct replay *r) {
     qsort(r->by_hit, n, sizeof(*r->by_hit), compare_hits);
     for (size_t i = 0; i < n; i++) {
         const struct replay_row *row = r->by_hit[i];
-        struct task *t = r->task_count ? &r->tasks[r->task_count - 1] : NULL;
+        struct replay_task *t = r->task_count ? &r->tasks[r->task_count - 1] : NULL;
         if (!t || !str_eq(t->first->hit_id, row->hit_id)) {
             t = &r->tasks[r->task_count++];
             t->first = row;
@@ -249,11 +248,11 @@ static struct err deposit_need(struct replay *r) {
     struct actor actor;
     struct ctx c = as(r, &actor, r->in->requester, r->out->first_ms);
     for (size_t i = 0; i < r->task_count; i++) {
-        struct task *t = &r->tasks[i];
+        struct replay_task *t = &r->tasks[i];
         struct err e = type_of(r, t->first);
         int64_t fee = 0;
         if (!failed(e))
-            e = fees_assignment(&c, &r->type, t->max_assignments, &fee);
+            e = publish_fee(&c, &r->type, t->max_assignments, &fee);
         if (failed(e))
             return e;
         need += t->max_assignments * (r->type.reward_cents + fee);
@@ -269,7 +268,7 @@ static struct err deposit_need(struct replay *r) {
 
 /* --- what happens --- */
 
-static struct err batch_for(struct replay *r, struct task *t, size_t at) {
+static struct err batch_for(struct replay *r, struct replay_task *t, size_t at) {
     const struct replay_row *row = t->first;
     struct str annotation = row->annotation.n ? row->annotation : STR_NULL;
     for (size_t i = at; i-- > 0;)
@@ -294,7 +293,7 @@ static struct err batch_for(struct replay *r, struct task *t, size_t at) {
 }
 
 static struct err create(struct replay *r, size_t at, int64_t now_ms) {
-    struct task *t = &r->tasks[at];
+    struct replay_task *t = &r->tasks[at];
     const struct replay_row *row = t->first;
     struct err e = type_of(r, row);
     if (!failed(e))

@@ -243,7 +243,7 @@ struct err work_accept(struct ctx *c, const struct accept_in *in, struct accepte
     struct err e = find_target(c, in, &a.hit_type, &hit);
     if (!failed(e))
         e = check_worker(c, &a);
-    if (!failed(e))
+    if (!failed(e) && c->actor->entrance != ENTRANCE_REPLAY) /* what happened fitted his queue */
         e = check_queue(c, a.worker);
     if (!failed(e))
         e = hit ? take_this(c, &a, hit, &slot) : take_any(c, &a, &slot);
