@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "world.h"
 #include "market/block.h"
 #include "market/funds.h"
 #include "market/key.h"

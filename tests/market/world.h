@@ -1,8 +1,8 @@
 /* A small world for the tests of the rules: a fresh store with a simulated clock, people with
  * money, HITs, and rules run in transactions of their own. Results live until world_close.
  */
-#ifndef TESTS_MARKET_FIXTURE_H
-#define TESTS_MARKET_FIXTURE_H
+#ifndef TESTS_MARKET_WORLD_H
+#define TESTS_MARKET_WORLD_H
 
 #include "ledger/ledger.h"
 #include "market/account.h"

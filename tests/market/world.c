@@ -1,4 +1,4 @@
-#include "fixture.h"
+#include "world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
