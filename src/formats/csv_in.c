@@ -476,6 +476,16 @@ static bool empty_file(struct csv *c) {
     return stop(c);
 }
 
+/* A line that is blank under some separator is no header, whatever the separator turns out to be.
+ */
+static bool blank_header(const struct csv *c) {
+    const char *p = c->buf + c->from;
+    size_t i = 0;
+    while (i < c->row_n && strchr(",;\t| \"", p[i]))
+        i++;
+    return i == c->row_n || blank(c);
+}
+
 static bool read_header(struct csv *c) {
     bool decided = false;
     for (;;) {
@@ -488,7 +498,7 @@ static bool read_header(struct csv *c) {
             decided = true;
             continue;
         }
-        if (!blank(c))
+        if (!blank_header(c))
             break;
         note(c, CSV_NOTE_BLANK);
         leave_row(c);

@@ -313,6 +313,7 @@ static void test_row_ends(void **state) {
 static void test_widths(void **state) {
     (void)state;
     READS("\n , \na,b\n\n1,2\n,\n;\n\n", "3:a|b\n5:1|2\n7:;|");
+    READS(";;\n\"\"\na;b\n1;2\n", "3:a|b\n4:1|2");
     WARNED("a,b\n1,2\n\n,,\n", "1:a|b\n2:1|2", "blank-lines", 3);
     WARNED("a,b,c\n1\n", "1:a|b|c\n2:1||", "short-rows", 2);
     WARNED("a,b\n1,2,,\n", "1:a|b\n2:1|2||", "long-rows", 2);
