@@ -1,0 +1,32 @@
+/* What all requests of one server share: the store, its keys, how it is reached from outside, and
+ * its figures. Made once by hitd/serve.c, then only read.
+ *
+ * The layer app/ is where a request of http/ meets a transaction of market/: call.h runs one
+ * request, route.h finds the handler of an address. api/ and site/ are built on it and never see
+ * the store.
+ */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include <stdbool.h>
+
+#include "app/figures.h"
+#include "base/id.h"
+#include "market/secret.h"
+#include "store/store.h"
+
+struct app {
+    struct store *store;
+    const struct id_key *ids;
+    const struct secret_key *seal;
+    bool sandbox; /* error stamps end in " s)" (requester-api 1.13) */
+    /* "http://127.0.0.1:8080", without a slash at the end; and that of the content listener.
+     * Atomic, as a port chosen by the system is known only when requests may come already. */
+    const char *_Atomic site_url, *_Atomic content_url;
+    struct figures figures;
+};
+
+/* Name of the session's cookie. */
+#define SESSION_COOKIE "hitd_session"
+
+#endif

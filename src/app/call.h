@@ -1,0 +1,137 @@
+/* One request on its way through the server (DESIGN 4).
+ *
+ * A face (the Requester API, /v1, the site, the task frame) makes a struct call, says what shall
+ * run, and starts it:
+ *
+ *   1. enter() of the face, in a snapshot: who is it, may he, what does he want. So keys and
+ *      sessions are looked up anew for each request, and a revoked one is refused at once.
+ *   2. CALL_READ   run() in that same snapshot.
+ *      CALL_WRITE  the connection is suspended, run() is queued for a lane and happens in a
+ *                  transaction; the answer leaves when the commit is durable.
+ *      CALL_SLOW   slow() in a helper thread, which may wait and run its own transactions.
+ *   3. The answer: what run() or slow() wrote into body, the stream it left in produce, or the
+ *      face's refusal of its error.
+ *
+ * run() may happen twice; it writes its answer from the start each time (body is emptied before)
+ * and touches nothing but the call. A read that met something due (money-and-lifecycle 4.2) sets
+ * call->due: it is then run once more inside a write, with call->writable set, where it can apply
+ * what is due first.
+ *
+ * The call lives in the request's arena.
+ */
+#ifndef APP_CALL_H
+#define APP_CALL_H
+
+#include <jansson.h>
+
+#include "app/app.h"
+#include "base/json.h"
+#include "http/form.h"
+#include "http/request.h"
+#include "market/account.h"
+
+enum call_kind { CALL_READ = 1, CALL_WRITE, CALL_SLOW };
+
+enum { CALL_HEADERS_MAX = 8, CALL_PARAMS_MAX = 3 };
+
+struct call;
+struct route;
+
+/* One way into the server. */
+struct face {
+    enum face_kind kind;
+    /* Authenticates, authorises, decodes. */
+    struct err (*enter)(struct call *call, struct ctx *ctx);
+    /* Writes the answer to an error: status, type, body. */
+    void (*refuse)(struct call *call, struct err e);
+};
+
+struct call {
+    struct app *app;
+    struct http_request *req;
+    const struct face *face;
+    enum call_kind kind;
+    struct err (*run)(struct call *call, struct ctx *ctx);
+    struct err (*slow)(struct call *call);
+
+    /* who; filled by enter() */
+    struct actor actor;
+    struct session session; /* party of a session or of an access key */
+    bool signed_in;         /* session.party is somebody */
+    bool by_key;            /* authenticated by signature, not by cookie */
+
+    /* what; filled by the face */
+    const struct route *route;
+    struct str params[CALL_PARAMS_MAX]; /* of the route's pattern */
+    struct form form;                   /* fields of the body */
+    json_t *json;                       /* the body; given back with the call */
+    void *in;                           /* decoded input */
+    const void *extra;                  /* the face's own */
+    int64_t shard;                      /* of a write: the requester's row */
+    struct str replay_key;              /* digest of a call that may be repeated, or NULL */
+
+    /* during run() */
+    bool replayed; /* the answer is that of an earlier attempt */
+    bool writable; /* inside a write */
+    bool due;      /* run me again inside a write */
+
+    /* the answer */
+    int status; /* 0 stands for 200 */
+    const char *type;
+    struct http_header headers[CALL_HEADERS_MAX];
+    size_t header_count;
+    struct buf body;
+    http_produce *produce; /* instead of body; its argument lives in the request's arena */
+    void *produce_arg;
+
+    struct err err; /* call.c's own */
+    struct write write;
+};
+
+/* A new call for the request. */
+struct call *call_new(struct app *app, struct http_request *req, const struct face *face);
+
+/* Runs it; afterwards the call is not the caller's any more. From a server thread. */
+void call_start(struct call *call);
+
+/* The same, all of it in a helper thread: for bodies whose signature takes long to check. */
+void call_start_deferred(struct call *call);
+
+/* Answers at once with an error, or with what stands in the call: for requests that need not be
+ * started, and from plan(). */
+void call_refuse(struct call *call, struct err e);
+void call_answer(struct call *call);
+
+void call_header(struct call *call, const char *name, struct str value);
+void call_cookie(struct call *call, struct http_header cookie);
+
+/* JSON as the answer: type is set, writing begins. */
+struct json call_json(struct call *call);
+
+/* ---- for slow(), which may wait ---- */
+
+typedef struct err call_rule(struct ctx *ctx, void *arg);
+
+/* A rule in a snapshot, or in a transaction. Results live in the request's arena. */
+struct err call_read(struct call *call, call_rule *rule, void *arg);
+struct err call_write(struct call *call, call_rule *rule, void *arg);
+
+/* ---- who ---- */
+
+/* The session of the cookie, if there is a good one. Fails only as the store fails. */
+struct err call_enter_session(struct call *call, struct ctx *ctx);
+
+/* The signature in Authorization, by Signature Version 4. require: headers that must be signed,
+ * as in http/sigv4.h. */
+struct err call_enter_key(struct call *call, struct ctx *ctx, const char *const *require);
+
+/* For calls that change something on the word of a cookie: the token of the form or of the header
+ * X-CSRF-Token, and no other site as origin. ERR_CSRF. */
+struct err call_check_csrf(struct call *call);
+/* The second half alone, for forms of people who have no session yet. */
+struct err call_check_origin(struct call *call);
+
+/* Client's address and key or session, for the audit. */
+struct str call_actor_detail(struct call *call, struct str who);
+
+#endif

@@ -1,0 +1,53 @@
+/* Addresses as rows: method, pattern, who may, and the handler, together (DESIGN 3). */
+#ifndef APP_ROUTE_H
+#define APP_ROUTE_H
+
+#include "app/call.h"
+
+/* Who may use a route: bits 1 << enum role, or everybody. A row without any answers nobody. */
+enum {
+    MAY_EVERYBODY = 1,
+    MAY_REQUESTER = 1 << ROLE_REQUESTER,
+    MAY_WORKER = 1 << ROLE_WORKER,
+    MAY_OPERATOR = 1 << ROLE_OPERATOR,
+    MAY_SIGNED_IN = MAY_REQUESTER | MAY_WORKER | MAY_OPERATOR,
+};
+
+enum {
+    ROUTE_UPLOAD = 1,  /* the body goes to a file, up to FILE_MAX */
+    ROUTE_NO_CSRF = 2, /* a state change that needs no token; says why where it is used */
+    ROUTE_JSON = 4,    /* the body is JSON */
+};
+
+/* A parameter of the query, for the description. */
+struct route_param {
+    const char *name, *help; /* name NULL ends a list */
+};
+
+struct route {
+    const char *method, *pattern; /* "/v1/batches/{id}"; a {} takes one segment */
+    const char *help;
+    unsigned may, flags;
+    enum call_kind kind;
+    struct err (*run)(struct call *call, struct ctx *ctx);
+    struct err (*slow)(struct call *call);
+    const struct route_param *query;
+    const char *gives; /* media type of a success, for the description */
+};
+
+/* Whether a path is the route's, params filled; and whether it takes the method (HEAD is GET). */
+bool route_match(const struct route *route, struct str path, struct str params[CALL_PARAMS_MAX]);
+bool route_takes(const struct route *route, struct str method);
+
+/* The row of a method and path, params filled; rows end with method NULL. When
+ * the path is known but not the method, *other is true. */
+const struct route *route_find(const struct route *rows, struct str method, struct str path,
+                               struct str params[CALL_PARAMS_MAX], bool *other);
+
+/* Whether a session or key of that call may use the route: ERR_SIGN_IN_NEEDED, ERR_FORBIDDEN. */
+struct err route_check_rights(const struct route *route, struct call *call);
+
+/* GET and HEAD change nothing and need no token. */
+bool route_changes(const struct route *route);
+
+#endif

@@ -1,0 +1,96 @@
+#include "hitd/settings.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+
+enum { THREADS_MAX = 64 };
+
+enum kind { TEXT, URL, NUMBER, SWITCH };
+
+static const struct row {
+    const char *name;
+    enum kind kind;
+    size_t at;
+} rows[] = {
+    {"listen", TEXT, offsetof(struct settings, listen)},
+    {"content-listen", TEXT, offsetof(struct settings, content_listen)},
+    {"site-url", URL, offsetof(struct settings, site_url)},
+    {"content-url", URL, offsetof(struct settings, content_url)},
+    {"file-dir", TEXT, offsetof(struct settings, file_dir)},
+    {"threads", NUMBER, offsetof(struct settings, threads)},
+    {"behind-proxy", SWITCH, offsetof(struct settings, behind_proxy)},
+    {"sandbox", SWITCH, offsetof(struct settings, sandbox)},
+};
+
+static bool put(struct arena *a, const struct row *row, struct str value, struct settings *s) {
+    char *to = (char *)s + row->at;
+    bool on = str_is(value, "yes") || str_is(value, "on") || str_is(value, "1");
+    switch (row->kind) {
+    case URL:
+        if (!str_starts(value, STR("http://")) && !str_starts(value, STR("https://")))
+            return false;
+        while (str_ends(value, STR("/")))
+            value.n--;
+        *(const char **)(void *)to = str_z(a, value);
+        return true;
+    case TEXT: *(const char **)(void *)to = str_z(a, value); return value.n > 0;
+    case NUMBER: return num_parse(value, 0, THREADS_MAX, (int64_t *)(void *)to);
+    case SWITCH:
+        *(bool *)to = on;
+        return on || str_is(value, "no") || str_is(value, "off") || str_is(value, "0");
+    }
+    return false;
+}
+
+static struct err read_line(struct arena *a, const char *file, int number, struct str text,
+                            struct settings *s) {
+    struct str value = text, name = str_trim(str_cut(&value, '='));
+    if (!value.p)
+        return err_make(a, ERR_USAGE, "config", "%s, line %d: \"%.*s\" is not \"name = value\"",
+                        file, number, STR_ARG(text));
+    value = str_trim(value);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!str_is(name, rows[i].name))
+            continue;
+        if (put(a, &rows[i], value, s))
+            return NO_ERR;
+        return err_make(a, ERR_USAGE, "config", "%s, line %d: \"%.*s\" is no value for %s", file,
+                        number, STR_ARG(value), rows[i].name);
+    }
+    return err_make(a, ERR_USAGE, "config", "%s, line %d: there is no setting \"%.*s\"", file,
+                    number, STR_ARG(name));
+}
+
+static struct err read_file(struct arena *a, const char *path, struct settings *s) {
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return err_make(a, ERR_USAGE, "config", "%s can not be read: %s", path, strerror(errno));
+    struct err e = NO_ERR;
+    char *text = NULL;
+    size_t cap = 0;
+    ssize_t n;
+    for (int number = 1; !failed(e) && (n = getline(&text, &cap, f)) >= 0; number++) {
+        struct str line = str_trim((struct str){text, (size_t)n});
+        if (line.n && line.p[0] != '#')
+            e = read_line(a, path, number, str_dup(a, line), s);
+    }
+    free(text);
+    fclose(f);
+    return e;
+}
+
+struct err settings_read(struct command_line *line, struct settings *s) {
+    *s = (struct settings){.listen = "127.0.0.1:8080", .content_listen = "127.0.0.1:8081"};
+    const char *file = option_value(line, "config");
+    struct err e = file ? read_file(line->arena, file, s) : NO_ERR;
+    if (option_value(line, "listen"))
+        s->listen = option_value(line, "listen");
+    if (option_value(line, "content-listen"))
+        s->content_listen = option_value(line, "content-listen");
+    return e;
+}

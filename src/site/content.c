@@ -1,0 +1,121 @@
+/* The content listener: a task's HTML is a stranger's program (DESIGN 8). It comes from an origin
+ * of its own, in a sandbox, and never sees a session. Whoever knows an assignment's or a HIT's id,
+ * which can not be guessed, may see its document: the site tells them only to whom it may. */
+
+#include "base/limits.h"
+#include "formats/layout.h"
+#include "formats/question.h"
+#include "market/hit.h"
+#include "site/form.h"
+#include "site/rows.h"
+#include "site/site.h"
+
+static void safety_headers(struct call *call) {
+    call_header(call, "Content-Security-Policy",
+                str_printf(call->req->arena,
+                           "sandbox allow-scripts allow-forms allow-same-origin allow-popups "
+                           "allow-popups-to-escape-sandbox allow-modals allow-downloads; "
+                           "frame-ancestors %s",
+                           call->app->site_url));
+    call_header(call, "Referrer-Policy", STR("no-referrer-when-downgrade"));
+    call_header(call, "X-Content-Type-Options", STR("nosniff"));
+    call_header(call, "Cache-Control", STR("no-store"));
+}
+
+/* The old service's hard-coded submit addresses become ours (questions 4.3). */
+static void write_document(struct call *call, const struct question *q) {
+    struct arena *a = call->req->arena;
+    struct layout_addresses to = {
+        .submit = str_printf(a, "%s/mturk/externalSubmit", call->app->site_url),
+    };
+    layout_rewrite(&call->body, q->html, &to);
+}
+
+static struct err write_question(struct call *call, struct str xml) {
+    struct question question;
+    struct err e = question_read(call->req->arena, xml, 2 * LAYOUT_FILLED_MAX, true, &question);
+    if (failed(e))
+        return e;
+    if (question.kind == QUESTION_EXTERNAL) {
+        call->status = 302;
+        call_header(call, "Location", question.url);
+        return NO_ERR;
+    }
+    call->type = "text/html; charset=utf-8";
+    safety_headers(call);
+    if (question.kind == QUESTION_FORM)
+        form_page(call, question.form);
+    else
+        write_document(call, &question);
+    return NO_ERR;
+}
+
+static struct err show_task(struct call *call, struct ctx *ctx) {
+    struct task task;
+    struct hit_view view;
+    struct err e = work_task(ctx, call->params[0], &task);
+    if (!failed(e))
+        e = hit_view_row(ctx, task.hit, &view);
+    return failed(e) ? e : write_question(call, view.question);
+}
+
+static struct err show_preview(struct call *call, struct ctx *ctx) {
+    int64_t row;
+    struct hit_view view;
+    if (!id_open(ctx->ids, ID_HIT, call->params[0], &row))
+        return err_make(ctx->arena, ERR_NOT_FOUND, NULL, "There is no such task.");
+    struct err e = hit_view_row(ctx, row, &view);
+    if (e.code == ERR_HIT_DOES_NOT_EXIST || (!failed(e) && view.n.disposed))
+        return err_make(ctx->arena, ERR_NOT_FOUND, NULL, "There is no such task.");
+    return failed(e) ? e : write_question(call, view.question);
+}
+
+static const struct route rows[] = {
+    {.method = "GET",
+     .pattern = "/task/{assignment}",
+     .help = "The document of an assignment.",
+     .may = MAY_EVERYBODY,
+     .kind = CALL_READ,
+     .run = show_task},
+    {.method = "GET",
+     .pattern = "/preview/{hit}",
+     .help = "The document of a HIT.",
+     .may = MAY_EVERYBODY,
+     .kind = CALL_READ,
+     .run = show_preview},
+    {.method = NULL},
+};
+
+static void refuse(struct call *call, struct err e) {
+    safety_headers(call);
+    call->type = "text/html; charset=utf-8";
+    buf_puts(&call->body, "<!doctype html>\n<title>Task</title>\n<p>");
+    html_text(&call->body, str_c(e.detail ? e.detail : err_opening(e.code)));
+    buf_puts(&call->body, "</p>\n");
+}
+
+static struct err enter(struct call *call, struct ctx *ctx) {
+    (void)call;
+    (void)ctx;
+    return NO_ERR;
+}
+
+static const struct face face = {.kind = FACE_CONTENT, .enter = enter, .refuse = refuse};
+
+void content_handle(struct app *app, struct http_request *req) {
+    struct call *call = call_new(app, req, &face);
+    bool other;
+    call->route = route_find(rows, req->method, req->path, call->params, &other);
+    if (!call->route) {
+        call_refuse(call, err_make(req->arena, other ? ERR_METHOD_NOT_ALLOWED : ERR_NOT_FOUND, NULL,
+                                   "There is nothing at this address."));
+        return;
+    }
+    call->kind = call->route->kind;
+    call->run = call->route->run;
+    call_start(call);
+}
+
+void content_refuse(struct app *app, struct http_request *req, struct err e) {
+    call_refuse(call_new(app, req, &face), e);
+}

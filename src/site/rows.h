@@ -1,0 +1,53 @@
+/* Rows of the site by subject, and what their handlers share. */
+#ifndef SITE_ROWS_H
+#define SITE_ROWS_H
+
+#include "app/route.h"
+#include "market/work.h"
+#include "site/page.h"
+
+/* Each ends with method NULL. */
+extern const struct route site_sign_in_rows[]; /* sign_in.c */
+extern const struct route site_group_rows[];   /* groups.c */
+extern const struct route site_task_rows[];    /* task.c */
+extern const struct route site_submit_rows[];  /* submit.c */
+extern const struct route site_money_rows[];   /* figures.c */
+
+/* Whether the client asked for JSON: ?format=json, or Accept. */
+bool site_wants_json(const struct http_request *req);
+
+/* A number of the query, within [min, max]; fallback when it is absent or no such number. */
+int64_t site_query_int(struct call *call, const char *name, int64_t min, int64_t max,
+                       int64_t fallback);
+
+/* An error on the submit address: a page for the frame (questions 4.4). submit.c */
+void submit_refuse(struct call *call, struct err e);
+
+/* 303 to an address of ours, or of the task frame. */
+void site_redirect(struct call *call, struct str to);
+
+/* The token for forms: sets what the handlers write as csrf_token. */
+void site_csrf_field(struct call *call, struct buf *html);
+
+/* ---- JSON of worker-site 1 ---- */
+
+void json_dollars(struct json *j, const char *key, int64_t cents);
+void json_iso(struct json *j, struct arena *a, const char *key, int64_t ms);
+
+/* Members of a group, into an object that is open. */
+void json_group(struct json *j, struct arena *a, const struct hit_group *g);
+
+/* A queue entry; with frame its question. */
+struct err json_queue_entry(struct json *j, struct call *call, struct ctx *ctx,
+                            const struct task *t, bool with_question);
+
+/* Address of a task's frame on the content listener, or of the external page (questions 4.1). */
+struct frame {
+    const char *type; /* "HTMLQuestion", "ExternalQuestion", "QuestionForm" */
+    struct str url;
+    int64_t height;
+};
+struct err task_frame(struct call *call, struct ctx *ctx, const struct task *t,
+                      struct frame *frame);
+
+#endif
