@@ -27,6 +27,17 @@
 #define STREAMS_MAX 64        /* downloads at once: a thread and a snapshot of the store each */
 #define DEFERRED_MAX 1024     /* requests waiting for a helper thread; beyond it 503 */
 
+/* XML of strangers (questions 1.5). A question form nests 9 deep; 10,000 fields are 30,001
+ * elements; a 1 MiB answer of ampersands grows fivefold; no known tag has 8 KiB. */
+#define XML_BYTES_MAX ((size_t)8 * 1024 * 1024)
+#define XML_DEPTH_MAX 32
+#define XML_NODES_MAX 50000
+#define XML_TAG_MAX   8192
+
+/* Layouts. More findings than a person reads are only counted. */
+#define LAYOUT_FINDINGS_MAX  200
+#define LAYOUT_ATTRIBUTE_MAX 65535 /* csv-formats 2: longer values in an attribute are pointed at */
+
 /* Files (csv-formats 1.3). */
 #define FILE_MAX ((size_t)512 * 1024 * 1024)
 #define FILE_ROWS_MAX 2000000
