@@ -373,6 +373,7 @@ CREATE TABLE review (
     state @INT@ NOT NULL,               -- enum review_state
     mode @INT@ NOT NULL,                -- enum review_mode
     options @INT@ NOT NULL,             -- bits of enum review_option
+    judged_ms @INT@ NOT NULL,           -- the moment its rows are judged at (review_judged)
     token TEXT NOT NULL,
     actor @INT@ NOT NULL,
     file_name TEXT NOT NULL,
@@ -401,6 +402,7 @@ CREATE TABLE review_row (
     repeats @INT@ NOT NULL,             -- further equal rows
     reason_id @INT@ NOT NULL,           -- review_text: what stands in Reject; 0 nothing
     message_id @INT@ NOT NULL,          -- review_text: what stands in Approve beside a mark
+    outcome @INT@ NOT NULL,             -- judged value kept at the commit for rows that were left
     PRIMARY KEY (review, assignment)
 ) @STRICT_CLUSTERED@;
 
@@ -412,6 +414,60 @@ CREATE TABLE review_text (
     body TEXT NOT NULL,
     PRIMARY KEY (review, id)
 ) @STRICT_CLUSTERED@;
+
+-- The decision table of csv-formats 4.3-4.5: what each row of a review comes to at
+-- review.judged_ms. Plan, commit and outcome all read this view, so they can not differ.
+-- judged = 100 * class + code. Classes: 1 approve, 2 reject, 3 overturn (enum verdict), 4 no
+-- change, 5 no-op, 6 another batch, 7 refused. Codes: the U number; else the row of table 4.4;
+-- 13 is row 13 before its tick, 32 is 4.5 before its tick.
+-- Options: 2 all batches, 4 same reason, 8 rejected since (enum review_option).
+-- "Same" unifies line ends and outer blanks, as the reader did with the file's texts. A mere mark
+-- in Reject (r.reject = 1) is the same as a recorded reason that is one ("x"). Limits of
+-- time are compared in whole seconds (money-and-lifecycle 4.1).
+CREATE VIEW review_judged AS
+SELECT r.review, r.assignment, r.line, r.approve, r.reject, r.old_status, r.repeats,
+       r.reason_id, r.message_id, a.status, a.version, a.hit, a.batch, a.worker,
+       a.reward_cents, a.fee_cents, a.submitted_ms, a.rejected_ms,
+  CASE
+    WHEN r.fault <> 0 THEN 700 + r.fault
+    WHEN a.id IS NULL OR a.requester <> v.requester OR a.status NOT IN (2, 3, 4) THEN 724
+    WHEN r.hit <> 0 AND r.hit <> a.hit THEN 725
+    WHEN r.worker <> 0 AND r.worker <> a.worker THEN 725
+    WHEN v.batch <> a.batch AND (v.options & 2) = 0 THEN 610
+    WHEN r.approve = 0 AND r.reject = 0 THEN 400
+    WHEN a.status = 2 THEN
+      CASE WHEN r.approve <> 0 AND r.reject <> 0 THEN 720
+           WHEN r.approve <> 0 THEN 100
+           WHEN r.reject = 1 AND NOT EXISTS
+                (SELECT 1 FROM review_text u WHERE u.review = v.id AND u.id = 0) THEN 727
+           ELSE 200 END
+    WHEN a.status = 3 THEN
+      CASE WHEN r.reject = 0 THEN 506
+           WHEN r.reject = 1 AND COALESCE(LENGTH(a.rejection), 99) <= 8 THEN 408
+           WHEN a.rejection IS NOT NULL AND EXISTS
+                (SELECT 1 FROM review_text t WHERE t.review = v.id AND t.id = r.reason_id
+                 AND (t.body = a.rejection OR t.body = TRIM(REPLACE(REPLACE(a.rejection,
+                      @CHR@(13) || @CHR@(10), @CHR@(10)), @CHR@(13), @CHR@(10)),
+                      ' ' || @CHR@(9) || @CHR@(10)))) THEN 408
+           WHEN a.entrance = 7 THEN 730
+           ELSE 721 END
+    WHEN r.approve <> 0 AND EXISTS
+         (SELECT 1 FROM hit h WHERE h.id = a.hit AND h.disposed_ms IS NOT NULL) THEN 723
+    WHEN r.reject <> 0 AND NOT (r.reject = 1 AND COALESCE(LENGTH(a.rejection), 99) <= 8)
+         AND NOT EXISTS (SELECT 1 FROM review_text t WHERE t.review = v.id AND t.id = r.reason_id
+          AND (t.body = a.rejection OR t.body = TRIM(REPLACE(REPLACE(a.rejection,
+               @CHR@(13) || @CHR@(10), @CHR@(10)), @CHR@(13), @CHR@(10)),
+               ' ' || @CHR@(9) || @CHR@(10)))) THEN
+      CASE WHEN r.approve = 0 THEN 512 ELSE 720 END
+    WHEN r.approve = 0 THEN 400
+    WHEN (v.judged_ms - a.submitted_ms) / 1000 > 2592000 THEN 722
+    WHEN r.reject <> 0 AND (v.options & 4) = 0 THEN 713
+    WHEN r.old_status = 2 AND (v.options & 8) = 0 THEN 732
+    ELSE 300
+  END AS judged
+FROM review v
+JOIN review_row r ON r.review = v.id
+LEFT JOIN assignment a ON a.id = r.assignment;
 
 -- Uploaded bytes, until the review or the publishing is over.
 CREATE TABLE upload_chunk (

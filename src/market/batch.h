@@ -66,7 +66,7 @@ bool batch_list_parse(struct str word, enum batch_list *list);
  *  "reward_cents", "fee_cents"}. */
 void batch_json(struct json *j, const struct batch_view *b);
 
-/* {"batches": […], "next": null | "…"} */
+/* {"batches": […], "next": null | id, the `after` of the next page} */
 void batch_list_json(struct json *j, const struct batch_list_out *list);
 
 /* An address's batch id, decimal; false for anything else. */

@@ -35,7 +35,7 @@ struct err results_write(struct store *store, const struct id_key *ids, struct a
                          const struct results_in *in, results_sink *sink, void *arg);
 
 /* Looks before a download starts: ERR_NOT_FOUND as above; the file's name
- * "Batch_<id>_batch_results.csv" (1.1), the old batch's number for replayed batches. */
+ * "Batch_<id>_batch_results.csv" (1.1). */
 struct err results_name(struct ctx *c, int64_t requester, int64_t batch, struct str *name);
 
 /* "classic", "excel", "excel-semicolon", "strict-classic" (1.1); false for anything else. */

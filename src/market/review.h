@@ -22,32 +22,34 @@
  * Results are JSON in the shapes of DESIGN 2, made in the caller's arena, so that a page, /v1 and
  * the command line show the same figures:
  *
- *   plan    {"review": "3…", "batch": 7, "mode": "all", "state": "planned", "token": "…",
- *            "applicable": true, "blocked": null | "why not, with the figures",
- *            "file": {"name", "sha256", "rows", "encoding", "separator"},
- *            "options": {"republish", "all_batches", "same_reason", "rejected_since",
- *                        "no_messages", "reason"},
- *            "counts": {"approve", "reject", "overturn", "no_change", "no_op", "refused",
- *                       "other_batch", "republished", "same_reason", "rejected_since",
- *                       "needs_reason", "status_changed", "not_funded", "duplicates"},
- *            "cents": {"rewards", "fees", "from_held", "from_available", "released", "republish",
- *                      "available", "shortfall"},
- *            "classes": {"approve": {"rows", "reward", "fee"}, "reject": {…}, "overturn": {…}},
- *            "reasons": [{"reason", "rows"}], "messages": [{"message", "rows"}],
- *            "window_ends_ms": null | ms, "created_ms", "expires_ms",
- *            "codes": [{"code": "U22", "rows": 3, "message", "remedy"}],
- *            "refused": [{"line", "assignment_id", "worker_id", "code", "message", "remedy"}],
- *            "warnings": ["sentence", …]}
- *   outcome {"review", "batch", "mode", "state": "applied", "applied_ms",
- *            "counts": {"approved", "rejected", "overturned", "unchanged", "refused",
- *                       "republished"},
- *            "cents": {"rewards", "fees", "from_held", "from_available", "released", "available"}}
+ *   plan
+ *     review, batch, mode "all", state "planned", token, applicable, blocked (why not; null)
+ *     file       name, sha256, rows, encoding, separator
+ *     options    republish, all_batches, same_reason, rejected_since, no_messages, reason
+ *     counts     approve, reject, overturn, no_change, no_op, refused, other_batch, republished,
+ *                same_reason, rejected_since, needs_reason, status_changed, not_funded,
+ *                duplicates, new_slots
+ *     cents      rewards, fees, from_held, from_available, released, republish, available,
+ *                shortfall
+ *     classes    approve, reject, overturn: each rows, workers, reward, fee
+ *     reasons    list of reason, rows
+ *     messages   list of message, rows
+ *     window_ends_ms (null: no overturn), planned_ms, created_ms, expires_ms
+ *     codes      list of code "U22", rows, first_line, message, remedy
+ *     refused    list of line, assignment_id, worker_id, code, message, remedy
+ *     warnings   list of sentences
+ *
+ *   outcome
+ *     review, batch, mode, state "applied", applied_ms
+ *     counts     approved, rejected, overturned, unchanged, refused, new_slots
+ *     cents      rewards, fees, from_held, from_available, released, republish, available
  *
  *   counts.republished: overturns whose HIT was republished and paid to someone else (8.7).
  *   counts.same_reason, .rejected_since: refused rows that one tick would turn into overturns
  *   (row 13 of 4.4; 4.5). counts.needs_reason: rows with code U27. counts.not_funded: eligible
- *   overturns that mode `funded` leaves out. cents.available is before the file, cents.shortfall
- *   is U31. refused lists the first 20 by line; all of them are in the outcome file.
+ *   overturns that mode `funded` leaves out. counts.new_slots: republished slots. cents.available
+ *   is before the file, cents.shortfall is U31. refused lists the first 20 by line; all of them
+ *   are in the outcome file.
  */
 #ifndef MARKET_REVIEW_H
 #define MARKET_REVIEW_H
@@ -77,17 +79,19 @@ struct review_upload {
     struct str file_name;
     struct str file;     /* all bytes; may be a mapping; read once from front to back */
     struct str encoding; /* the user's answer to U08; NULL: recognise it */
+    int tools;           /* enum reviewed_tools (formats/reviewed.h): the answer to U04 */
     /* Called now and then from the same thread; may be NULL. */
     void (*progress)(void *arg, uint64_t done, uint64_t total);
     void *progress_arg;
 };
 
 struct review_answer {
-    struct str review; /* public id */
-    struct str json;   /* plan or outcome */
-    struct str token;  /* of the plan; NULL once applied */
-    bool applicable;   /* the plan may be committed */
-    bool applied;      /* json is an outcome */
+    struct str review;  /* public id */
+    struct str json;    /* plan or outcome */
+    struct str token;   /* of the plan; NULL once applied */
+    struct str blocked; /* why a fresh plan can not be committed; NULL when it can */
+    bool applicable;    /* the plan may be committed */
+    bool applied;       /* json is an outcome */
 };
 
 /* Takes a file and plans it. ERR_BAD_FILE: the file as a whole can not be taken; field is the
@@ -128,8 +132,12 @@ typedef bool review_sink(void *arg, const void *p, size_t n);
  * Outcome, Reason, Line. Before the commit it says what would become of each line. Streamed in
  * memory that grows with the number of distinct assignments of the file only (16 bytes each).
  * ERR_NOT_FOUND also when the uploaded bytes are no longer kept. */
-struct err review_outcome(struct store *store, const struct id_key *ids, int64_t requester,
-                          struct str review, review_sink *sink, void *arg);
+struct review_outcome_in {
+    int64_t requester;
+    struct str review;
+};
+struct err review_outcome(struct store *store, const struct id_key *ids, struct arena *a,
+                          const struct review_outcome_in *in, review_sink *sink, void *arg);
 
 /* Removes what is over: reviews that were never applied after 24 h, bytes and rows of applied ones
  * after 30 days. At most `limit` reviews; *done says how many. For the sweeper. */
