@@ -2,17 +2,17 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/datetime.h"
 #include "base/num.h"
 #include "http/form.h"
 #include "http/request.h"
 
-enum { SHA_LEN = 32, SKEW_MS = 5 * 60 * 1000 };
+enum { SHA_LEN = 32, SHA_BLOCK = 64, SKEW_MS = 5 * 60 * 1000 };
 
 static const char algorithm[] = "AWS4-HMAC-SHA256";
 static const char unsigned_payload[] = "UNSIGNED-PAYLOAD";
@@ -28,31 +28,87 @@ static void hex_of(const unsigned char *bytes, size_t n, char *out) {
     *out = 0;
 }
 
-void sigv4_sha256_hex(struct str data, char out[SIGV4_HEX_LEN + 1]) {
-    unsigned char digest[SHA_LEN];
-    if (EVP_Digest(data.p ? data.p : "", data.n, digest, NULL, EVP_sha256(), NULL) != 1)
+/* One digest, used again and again: OpenSSL 3 looks algorithms up under locks, and one-shot
+ * HMAC() and EVP_Digest() do so each time, which took half of a verification. */
+struct sha {
+    EVP_MD *md;
+    EVP_MD_CTX *ctx;
+};
+
+static struct sha sha_open(void) {
+    struct sha h = {EVP_MD_fetch(NULL, "SHA2-256", NULL), EVP_MD_CTX_new()};
+    if (!h.md || !h.ctx)
         abort();
+    return h;
+}
+
+static void sha_close(struct sha *h) {
+    EVP_MD_CTX_free(h->ctx);
+    EVP_MD_free(h->md);
+}
+
+/* Of a, then b. */
+static void sha_of(struct sha *h, struct str a, struct str b, unsigned char out[SHA_LEN]) {
+    bool ok = EVP_DigestInit_ex(h->ctx, h->md, NULL) == 1 &&
+              EVP_DigestUpdate(h->ctx, a.p, a.n) == 1 && EVP_DigestUpdate(h->ctx, b.p, b.n) == 1 &&
+              EVP_DigestFinal_ex(h->ctx, out, NULL) == 1;
+    if (!ok)
+        abort();
+}
+
+static void sha_hex(struct sha *h, struct str data, char out[SIGV4_HEX_LEN + 1]) {
+    unsigned char digest[SHA_LEN];
+    sha_of(h, data, STR(""), digest);
     hex_of(digest, sizeof(digest), out);
 }
 
-static void hmac(const unsigned char *key, size_t key_len, struct str data,
-                 unsigned char out[SHA_LEN]) {
-    if (!HMAC(EVP_sha256(), key, (int)key_len, (const unsigned char *)data.p, data.n, out, NULL))
-        abort();
+void sigv4_sha256_hex(struct str data, char out[SIGV4_HEX_LEN + 1]) {
+    struct sha h = sha_open();
+    sha_hex(&h, data, out);
+    sha_close(&h);
 }
 
-void sigv4_key(const struct sigv4_auth *auth, struct str secret, struct sigv4_key *key) {
-    unsigned char first[4 + SIGV4_SECRET_MAX], other[SHA_LEN];
+/* RFC 2104. */
+static void hmac(struct sha *h, struct str key, struct str data, unsigned char out[SHA_LEN]) {
+    unsigned char pad[SHA_BLOCK] = {0}, inner[SHA_LEN];
+    if (key.n > SHA_BLOCK)
+        sha_of(h, key, STR(""), pad);
+    else if (key.n)
+        memcpy(pad, key.p, key.n);
+    for (int i = 0; i < SHA_BLOCK; i++)
+        pad[i] ^= 0x36;
+    sha_of(h, (struct str){(const char *)pad, SHA_BLOCK}, data, inner);
+    for (int i = 0; i < SHA_BLOCK; i++)
+        pad[i] ^= 0x36 ^ 0x5c;
+    sha_of(h, (struct str){(const char *)pad, SHA_BLOCK},
+           (struct str){(const char *)inner, SHA_LEN}, out);
+    OPENSSL_cleanse(pad, sizeof(pad));
+}
+
+static struct str bytes_of(const unsigned char bytes[SHA_LEN]) {
+    return (struct str){(const char *)bytes, SHA_LEN};
+}
+
+static void key_derive(struct sha *h, const struct sigv4_auth *auth, struct str secret,
+                       struct sigv4_key *key) {
+    char first[4 + SIGV4_SECRET_MAX];
+    unsigned char other[SHA_LEN];
     size_t n = secret.n < SIGV4_SECRET_MAX ? secret.n : SIGV4_SECRET_MAX;
     memcpy(first, "AWS4", 4);
     if (n)
         memcpy(first + 4, secret.p, n);
-    hmac(first, 4 + n, auth->date, other);
-    hmac(other, SHA_LEN, auth->region, key->bytes);
-    hmac(key->bytes, SHA_LEN, auth->service, other);
-    hmac(other, SHA_LEN, STR("aws4_request"), key->bytes);
+    hmac(h, (struct str){first, 4 + n}, auth->date, other);
+    hmac(h, bytes_of(other), auth->region, key->bytes);
+    hmac(h, bytes_of(key->bytes), auth->service, other);
+    hmac(h, bytes_of(other), STR("aws4_request"), key->bytes);
     OPENSSL_cleanse(first, sizeof(first));
     OPENSSL_cleanse(other, sizeof(other));
+}
+
+void sigv4_key(const struct sigv4_auth *auth, struct str secret, struct sigv4_key *key) {
+    struct sha h = sha_open();
+    key_derive(&h, auth, secret, key);
+    sha_close(&h);
 }
 
 /* ---- time ---- */
@@ -69,21 +125,43 @@ struct str sigv4_time(struct arena *a, int64_t now_ms) {
     return str_dup(a, str_c(text));
 }
 
-/* A whole date and time in one of the two forms; the C library's range checks leave some nonsense
- * (February 30th), which the way back finds. */
-static bool time_read(struct str s, bool basic, int64_t *ms) {
+/* YYYYMMDDThhmmssZ. */
+static bool time_read_basic(struct str s, int64_t *ms) {
+    int64_t part[6], y;
+    int m, d;
+    static const struct {
+        size_t at, n;
+        int64_t min, max;
+    } parts[] = {{0, 4, 1970, 9999}, {4, 2, 1, 12},  {6, 2, 1, 31},
+                 {9, 2, 0, 23},      {11, 2, 0, 59}, {13, 2, 0, 59}};
+    if (s.n != 16 || s.p[8] != 'T' || s.p[15] != 'Z')
+        return false;
+    for (size_t i = 0; i < 6; i++) {
+        if (!num_parse(str_sub(s, parts[i].at, parts[i].n), parts[i].min, parts[i].max, &part[i]))
+            return false;
+    }
+    int64_t days = time_days_from_civil(part[0], (int)part[1], (int)part[2]);
+    time_civil_from_days(days, &y, &m, &d);
+    if (m != part[1] || d != part[2]) /* February 30th */
+        return false;
+    *ms = days * DAY_MS + ((part[3] * 60 + part[4]) * 60 + part[5]) * 1000;
+    return true;
+}
+
+/* The form of the header Date. */
+static bool time_read_http(struct str s, int64_t *ms) {
     char text[64], back[64];
     struct tm t = {0};
     if (s.n == 0 || s.n >= sizeof(text) || memchr(s.p, 0, s.n))
         return false;
     memcpy(text, s.p, s.n);
     text[s.n] = 0;
-    const char *end = strptime(text, basic ? TIME_BASIC : TIME_HTTP, &t);
+    const char *end = strptime(text, TIME_HTTP, &t);
     if (!end || *end)
         return false;
     time_t seconds = timegm(&t);
-    if (!gmtime_r(&seconds, &t) ||
-        !strftime(back, sizeof(back), basic ? TIME_BASIC : TIME_HTTP, &t) || strcmp(text, back))
+    if (!gmtime_r(&seconds, &t) || !strftime(back, sizeof(back), TIME_HTTP, &t) ||
+        strcmp(text, back) != 0)
         return false;
     *ms = (int64_t)seconds * 1000;
     return true;
@@ -237,13 +315,13 @@ static struct err date_read(const struct sigv4_request *req, struct sigv4_auth *
                             const char **header) {
     *header = "x-amz-date";
     auth->time = header_value(req, *header);
-    bool ok = time_read(auth->time, true, &auth->time_ms);
+    bool ok = time_read_basic(auth->time, &auth->time_ms);
     if (!auth->time.p) {
         *header = "date";
         struct str date = header_value(req, *header);
         if (!date.p)
             return incomplete(req, "there is neither X-Amz-Date nor Date.");
-        ok = time_read(date, false, &auth->time_ms) || time_read(date, true, &auth->time_ms);
+        ok = time_read_http(date, &auth->time_ms) || time_read_basic(date, &auth->time_ms);
         if (ok)
             auth->time = sigv4_time(req->arena, auth->time_ms);
     }
@@ -347,8 +425,9 @@ static bool variant_differs(const struct sigv4_request *req, int variant) {
     return !(variant & QUERY_RAW) || req->raw_query.n > 0;
 }
 
-static void canonical_hash(const struct sigv4_request *req, const struct sigv4_auth *auth,
-                           const char *payload, int variant, char out[SIGV4_HEX_LEN + 1]) {
+static void canonical_hash(struct sha *h, const struct sigv4_request *req,
+                           const struct sigv4_auth *auth, const char *payload, int variant,
+                           char out[SIGV4_HEX_LEN + 1]) {
     struct buf b = BUF_INIT;
     buf_str(&b, req->method);
     buf_putc(&b, '\n');
@@ -367,20 +446,20 @@ static void canonical_hash(const struct sigv4_request *req, const struct sigv4_a
     buf_str(&b, auth->signed_list);
     buf_putc(&b, '\n');
     buf_puts(&b, payload);
-    sigv4_sha256_hex(buf_view(&b), out);
+    sha_hex(h, buf_view(&b), out);
     buf_free(&b);
 }
 
-static void signature_of(const struct sigv4_request *req, const struct sigv4_auth *auth,
-                         const struct sigv4_key *key, const char *payload, int variant,
-                         char out[SIGV4_HEX_LEN + 1]) {
+static void signature_of(struct sha *h, const struct sigv4_request *req,
+                         const struct sigv4_auth *auth, const struct sigv4_key *key,
+                         const char *payload, int variant, char out[SIGV4_HEX_LEN + 1]) {
     char hash[SIGV4_HEX_LEN + 1];
-    canonical_hash(req, auth, payload, variant, hash);
+    canonical_hash(h, req, auth, payload, variant, hash);
     struct str text = str_printf(req->arena, "%s\n%.*s\n%.*s/%.*s/%.*s/aws4_request\n%s", algorithm,
                                  STR_ARG(auth->time), STR_ARG(auth->date), STR_ARG(auth->region),
                                  STR_ARG(auth->service), hash);
     unsigned char mac[SHA_LEN];
-    hmac(key->bytes, SHA_LEN, text, mac);
+    hmac(h, bytes_of(key->bytes), text, mac);
     hex_of(mac, sizeof(mac), out);
 }
 
@@ -390,23 +469,24 @@ static struct err window_check(const struct sigv4_request *req, const struct sig
                                int64_t now_ms) {
     int64_t skew_ms = req->skew_ms ? req->skew_ms : SKEW_MS;
     int64_t minutes = skew_ms / 60000;
+    if (auth->time_ms >= now_ms - skew_ms && auth->time_ms <= now_ms + skew_ms)
+        return NO_ERR;
     struct str now = sigv4_time(req->arena, now_ms);
     if (auth->time_ms < now_ms - skew_ms)
         return err_make(req->arena, ERR_BAD_SIGNATURE, "X-Amz-Date",
                         "Signature expired: %.*s is now earlier than %.*s (%.*s - %lld min.)",
                         STR_ARG(auth->time), STR_ARG(sigv4_time(req->arena, now_ms - skew_ms)),
                         STR_ARG(now), (long long)minutes);
-    if (auth->time_ms > now_ms + skew_ms)
-        return err_make(req->arena, ERR_BAD_SIGNATURE, "X-Amz-Date",
-                        "Signature not yet current: %.*s is still later than %.*s (%.*s + %lld "
-                        "min.)",
-                        STR_ARG(auth->time), STR_ARG(sigv4_time(req->arena, now_ms + skew_ms)),
-                        STR_ARG(now), (long long)minutes);
-    return NO_ERR;
+    return err_make(req->arena, ERR_BAD_SIGNATURE, "X-Amz-Date",
+                    "Signature not yet current: %.*s is still later than %.*s (%.*s + %lld "
+                    "min.)",
+                    STR_ARG(auth->time), STR_ARG(sigv4_time(req->arena, now_ms + skew_ms)),
+                    STR_ARG(now), (long long)minutes);
 }
 
 /* What stands for the body in the canonical request. */
-static struct err payload_check(const struct sigv4_request *req, char payload[SIGV4_HEX_LEN + 1]) {
+static struct err payload_check(struct sha *h, const struct sigv4_request *req,
+                                char payload[SIGV4_HEX_LEN + 1]) {
     struct str told = header_value(req, "x-amz-content-sha256");
     if (str_is(told, unsigned_payload)) {
         if (!req->tls)
@@ -415,7 +495,7 @@ static struct err payload_check(const struct sigv4_request *req, char payload[SI
         memcpy(payload, unsigned_payload, sizeof(unsigned_payload));
         return NO_ERR;
     }
-    sigv4_sha256_hex(req->body, payload);
+    sha_hex(h, req->body, payload);
     if (told.p && !str_is(told, payload))
         return err_make(req->arena, ERR_BAD_SIGNATURE, "X-Amz-Content-Sha256",
                         "The provided 'x-amz-content-sha256' header does not match what was "
@@ -423,19 +503,16 @@ static struct err payload_check(const struct sigv4_request *req, char payload[SI
     return NO_ERR;
 }
 
-struct err sigv4_verify_key(const struct sigv4_request *req, const struct sigv4_auth *auth,
-                            const struct sigv4_key *key, int64_t now_ms) {
-    struct err e = window_check(req, auth, now_ms);
-    if (failed(e))
-        return e;
+static struct err verify(struct sha *h, const struct sigv4_request *req,
+                         const struct sigv4_auth *auth, const struct sigv4_key *key) {
     char payload[SIGV4_HEX_LEN + 1], mine[SIGV4_HEX_LEN + 1];
-    e = payload_check(req, payload);
+    struct err e = payload_check(h, req, payload);
     if (failed(e))
         return e;
     for (int variant = 0; variant < VARIANTS; variant++) {
         if (!variant_differs(req, variant))
             continue;
-        signature_of(req, auth, key, payload, variant, mine);
+        signature_of(h, req, auth, key, payload, variant, mine);
         if (CRYPTO_memcmp(mine, auth->signature.p, SIGV4_HEX_LEN) == 0)
             return NO_ERR;
     }
@@ -445,11 +522,27 @@ struct err sigv4_verify_key(const struct sigv4_request *req, const struct sigv4_
                     "service documentation for details.");
 }
 
+struct err sigv4_verify_key(const struct sigv4_request *req, const struct sigv4_auth *auth,
+                            const struct sigv4_key *key, int64_t now_ms) {
+    struct err e = window_check(req, auth, now_ms);
+    if (failed(e))
+        return e;
+    struct sha h = sha_open();
+    e = verify(&h, req, auth, key);
+    sha_close(&h);
+    return e;
+}
+
 struct err sigv4_verify(const struct sigv4_request *req, const struct sigv4_auth *auth,
                         struct str secret, int64_t now_ms) {
     struct sigv4_key key;
-    sigv4_key(auth, secret, &key);
-    struct err e = sigv4_verify_key(req, auth, &key, now_ms);
+    struct err e = window_check(req, auth, now_ms);
+    if (failed(e))
+        return e;
+    struct sha h = sha_open();
+    key_derive(&h, auth, secret, &key);
+    e = verify(&h, req, auth, &key);
+    sha_close(&h);
     OPENSSL_cleanse(&key, sizeof(key));
     return e;
 }
@@ -488,10 +581,12 @@ struct str sigv4_sign(const struct sigv4_request *req, struct str key_id, struct
     auth.signed_list = buf_dup(req->arena, &list);
     buf_free(&list);
     char payload[SIGV4_HEX_LEN + 1], signature[SIGV4_HEX_LEN + 1];
-    sigv4_sha256_hex(req->body, payload);
+    struct sha h = sha_open();
     struct sigv4_key key;
-    sigv4_key(&auth, secret, &key);
-    signature_of(req, &auth, &key, payload, 0, signature);
+    sha_hex(&h, req->body, payload);
+    key_derive(&h, &auth, secret, &key);
+    signature_of(&h, req, &auth, &key, payload, 0, signature);
+    sha_close(&h);
     OPENSSL_cleanse(&key, sizeof(key));
     return str_printf(req->arena,
                       "%s Credential=%.*s/%.*s/%s/%s/aws4_request, SignedHeaders=%.*s, "
