@@ -83,7 +83,7 @@ WHERE (s.status = 3 AND (r.id IS NULL OR r.cents <> s.reward_cents OR r.worker <
 ORDER BY s.id;
 
 -- name: check_paid_twice :many
--- out: id int, times int
+-- out: assignment int?, times int
 -- scan: check
 SELECT assignment, COUNT(*) FROM transfer WHERE kind IN (6, 8)
 GROUP BY assignment HAVING COUNT(*) > 1 OR assignment IS NULL ORDER BY assignment;

@@ -2,4 +2,7 @@
 
 -- name: fee_settings :many
 -- out: key text, value text
-SELECT key, value FROM meta WHERE key >= 'fee' AND key < 'fee_premium_' ORDER BY key;
+SELECT key, value FROM meta
+WHERE key IN ('fee_base_pct', 'fee_bonus_pct', 'fee_many_from', 'fee_many_pct', 'fee_masters_pct',
+              'fee_min_cents', 'fees')
+ORDER BY key;

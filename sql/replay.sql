@@ -2,7 +2,6 @@
 
 -- name: replay_hits :one
 -- out: some int
--- scan: stops at the first row
 SELECT CASE WHEN EXISTS (SELECT 1 FROM hit) THEN 1 ELSE 0 END;
 
 -- name: replay_batch_add :one

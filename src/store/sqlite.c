@@ -355,39 +355,9 @@ static enum st sqlite_has_table(struct tx *tx, const char *name, bool *has) {
 
 /* --- plans, for the test of the statements --- */
 
-/* Reading all of a partial index is what such an index is for; all of another is all of its table.
- */
-static bool is_partial(struct conn *c, struct str index) {
-    static const char text[] = "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1"
-                               " AND instr(sql, ' WHERE ') > 0";
-    sqlite3_stmt *p = NULL;
-    bool partial = false;
-    if (sqlite3_prepare_v2(c->db, text, -1, &p, NULL) == SQLITE_OK) {
-        sqlite3_bind_text64(p, 1, index.p, index.n, SQLITE_STATIC, SQLITE_UTF8);
-        partial = sqlite3_step(p) == SQLITE_ROW;
-    }
-    sqlite3_finalize(p);
-    return partial;
-}
-
-/* Whether "SCAN …", less its first word, reads a whole table. made holds the names of views and
- * common tables that the plan itself made, each as "|name|"; reading those is fine. */
-static bool scan_is_whole(struct conn *c, const struct buf *made, struct str what) {
-    ptrdiff_t index = str_find(what, STR("INDEX "));
-    if (index >= 0) {
-        struct str name = str_from(what, (size_t)index + 6);
-        return !is_partial(c, str_cut(&name, ' ')) && str_find(what, STR("VIRTUAL TABLE")) < 0;
-    }
-    struct str name = str_cut(&what, ' ');
-    if (str_is(name, "CONSTANT") || (name.n && (name.p[0] == '(' || name.p[0] <= '9')))
-        return false; /* "SCAN CONSTANT ROW", "SCAN 2 CONSTANT ROWS", "SCAN (subquery-1)" */
-    char key[256];
-    snprintf(key, sizeof(key), "|%.*s|", STR_ARG(name));
-    return str_find(buf_view(made), str_c(key)) < 0;
-}
-
-/* Whether a line of the plan reads a whole table, be it to make an index on the fly. */
-static bool plan_line_scans(struct conn *c, struct buf *made, struct str line) {
+/* Whether a line of the plan reads a whole table. made holds the names of views and common tables
+ * that the plan itself made, each as "|name|"; reading those is fine. */
+static bool plan_line_scans(struct buf *made, struct str line) {
     struct str makers[] = {STR("MATERIALIZE "), STR("CO-ROUTINE ")};
     for (size_t i = 0; i < 2; i++)
         if (str_starts(line, makers[i])) {
@@ -397,7 +367,15 @@ static bool plan_line_scans(struct conn *c, struct buf *made, struct str line) {
         }
     if (str_find(line, STR("AUTOMATIC")) >= 0)
         return true;
-    return str_starts(line, STR("SCAN ")) && scan_is_whole(c, made, str_from(line, 5));
+    if (!str_starts(line, STR("SCAN ")) || str_find(line, STR("INDEX ")) >= 0)
+        return false;
+    struct str rest = str_from(line, 5);
+    struct str name = str_cut(&rest, ' ');
+    if (str_is(name, "CONSTANT") || (name.n && (name.p[0] == '(' || name.p[0] <= '9')))
+        return false;
+    char key[256];
+    snprintf(key, sizeof(key), "|%.*s|", STR_ARG(name));
+    return str_find(buf_view(made), str_c(key)) < 0;
 }
 
 static bool plan_is_good(struct conn *c, const struct sql_stmt *s, struct arena *a,
@@ -412,7 +390,7 @@ static bool plan_is_good(struct conn *c, const struct sql_stmt *s, struct arena 
     bool good = true;
     while (good && sqlite3_step(p) == SQLITE_ROW) {
         struct str line = str_c((const char *)sqlite3_column_text(p, 3));
-        good = !plan_line_scans(c, &made, line);
+        good = !plan_line_scans(&made, line);
         if (!good)
             *why = arena_printf(a, "reads a whole table: %.*s", STR_ARG(line));
     }
@@ -453,14 +431,6 @@ static const struct tx_ops sqlite_tx_ops = {
     .check = sqlite_check,
 };
 
-/* Empties an arena; keeps its memory unless it grew large. */
-static void clear_arena(struct arena *a) {
-    if (a->used > ARENA_KEEP)
-        arena_free(a);
-    else
-        arena_reset(a);
-}
-
 /* --- reads --- */
 
 static enum st read_once(struct conn *c, tx_fn fn, void *arg, enum tx_end *end) {
@@ -470,7 +440,9 @@ static enum st read_once(struct conn *c, tx_fn fn, void *arg, enum tx_end *end) 
     *end = fn(&c->tx, arg);
     if (!sqlite3_get_autocommit(c->db))
         run_command(c, ROLLBACK);
-    clear_arena(&c->arena);
+    arena_reset(&c->arena);
+    if (c->arena.head && c->arena.used > ARENA_KEEP)
+        arena_free(&c->arena);
     return c->tx.spoilt;
 }
 
@@ -547,17 +519,18 @@ static bool run_write(struct sqlite_store *s, struct write *w, struct arena *are
     return true;
 }
 
-static void answer(struct write *list) {
+static void answer(struct sqlite_store *s, struct write *list) {
+    (void)s;
     for (struct write *w = list, *next; w; w = next) {
         next = w->next; /* done may free w */
         w->done(w, w->st);
     }
 }
 
-static void answer_all(struct write *list, enum st st) {
+static void answer_all(struct sqlite_store *s, struct write *list, enum st st) {
     for (struct write *w = list; w; w = w->next)
         w->st = st;
-    answer(list);
+    answer(s, list);
 }
 
 static void end_lost(struct sqlite_store *s) {
@@ -599,7 +572,8 @@ static void run_group(struct sqlite_store *s, struct write *list) {
     struct conn *c = s->writer;
     tx_start(&c->tx, &s->arenas[0], true);
     if (!run_command(c, BEGIN_WRITE)) {
-        answer_all(list, spoil(c, "BEGIN"));
+        enum st st = spoil(c, "BEGIN");
+        answer_all(s, list, st);
         return;
     }
     int n = 0;
@@ -609,7 +583,7 @@ static void run_group(struct sqlite_store *s, struct write *list) {
             return;
         }
     if (run_command(c, COMMIT)) {
-        answer(list);
+        answer(s, list);
         return;
     }
     bool full = (sqlite3_errcode(c->db) & 0xff) == SQLITE_FULL;
@@ -619,7 +593,17 @@ static void run_group(struct sqlite_store *s, struct write *list) {
         run_each_alone(s, list);
     } else {
         end_lost(s);
-        answer_all(list, ST_FAIL);
+        answer_all(s, list, ST_FAIL);
+    }
+}
+
+static void clear_arenas(struct sqlite_store *s, int n) {
+    for (int i = 0; i < n; i++) {
+        bool large = s->arenas[i].used > ARENA_KEEP;
+        if (large)
+            arena_free(&s->arenas[i]);
+        else
+            arena_reset(&s->arenas[i]);
     }
 }
 
@@ -659,8 +643,7 @@ static void *lane_run(void *arg) {
             run_alone(s, list);
         else
             run_group(s, list);
-        for (int i = 0; i < n; i++)
-            clear_arena(&s->arenas[i]);
+        clear_arenas(s, n);
         ask_checkpoint(s);
     }
     return NULL;
@@ -908,8 +891,6 @@ static bool start_writing(struct sqlite_store *s, char *why, size_t why_size) {
 
 struct err sqlite_open(struct arena *a, const char *path, const struct store_options *o,
                        struct store **store) {
-    if (strcmp(path, ":memory:") == 0)
-        return err_make(a, ERR_STORE, "store", "A store needs a file: write sqlite:PATH.");
     if (!o->create && access(path, F_OK) != 0)
         return err_make(a, ERR_STORE, "store",
                         "There is no store at %s; `hitd init --store sqlite:%s` makes one.", path,
@@ -919,11 +900,6 @@ struct err sqlite_open(struct arena *a, const char *path, const struct store_opt
     store_init(&s->store, &sqlite_ops, o->read_only);
     s->path = strdup(path);
     s->create = o->create;
-    if (o->create) { /* before SQLite would, which lets everybody read */
-        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (fd >= 0)
-            close(fd);
-    }
     pool_init(&s->pool, o->readers > 0 ? o->readers : 16);
     pthread_mutex_init(&s->checkpoint_lock, NULL);
     pthread_cond_init(&s->checkpoint_wake, NULL);
