@@ -310,7 +310,7 @@ static void at_end(struct batch_input *b) {
                      "%lld rows are the same as an earlier row (the first is line %lld). Each "
                      "becomes a task of its own.",
                      (long long)b->identical.count, (long long)b->identical.line);
-    csv_warn(b->csv);
+    csv_warn(b->csv, true);
 }
 
 enum csv_step batch_input_next(struct batch_input *b, struct batch_input_row *row) {

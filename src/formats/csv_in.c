@@ -55,6 +55,7 @@ struct csv {
     size_t width;
     struct str *names;
     size_t n_names;
+    struct str header_raw;
     int64_t header_line;
     int64_t line; /* of the row */
     int64_t rows;
@@ -217,6 +218,17 @@ static enum scan scan_quoted(struct csv *c, size_t n) {
     }
 }
 
+/* Moves behind a byte order mark at the row's start, which stands there when files were put one
+ * behind the other. False when more bytes are needed to tell. */
+static bool skip_mark(struct csv *c, size_t n) {
+    struct str s = {c->buf + c->from, n};
+    if (c->at > 0 || n == 0 || s.p[0] != '\xEF')
+        return true;
+    if (str_starts(s, STR("\xEF\xBB\xBF")))
+        c->at = 3;
+    return n >= 3 || c->eof;
+}
+
 /* Scans on from c->at to the end of the row. There is at least one byte, or eof. */
 static enum scan scan_row(struct csv *c) {
     size_t n = c->to - c->from;
@@ -224,7 +236,7 @@ static enum scan scan_row(struct csv *c) {
     c->end = SIZE_MAX;
     for (;;) {
         if (c->state == AT_START) {
-            if (c->at == n && !c->eof)
+            if ((c->at == n && !c->eof) || !skip_mark(c, n))
                 return SCAN_MORE;
             bool quoted = c->at < n && p[c->at] == '"';
             c->at += quoted;
@@ -463,6 +475,7 @@ static bool keep_header(struct csv *c) {
         }
         c->names[i] = str_dup(&c->arena, row.cells[i]);
     }
+    c->header_raw = str_dup(&c->arena, row.raw);
     c->header_line = c->line;
     c->width = c->n_names = row.count;
     leave_row(c);
@@ -555,6 +568,10 @@ const struct str *csv_header(const struct csv *c, size_t *count) {
 
 int64_t csv_header_line(const struct csv *c) {
     return c->header_line;
+}
+
+struct str csv_header_raw(const struct csv *c) {
+    return c->header_raw;
 }
 
 char csv_separator(const struct csv *c) {
@@ -655,10 +672,10 @@ static void warn_encoding(const struct csv *c) {
                      "The file was decoded as %s.", encoding_name(t->encoding));
 }
 
-void csv_warn(const struct csv *c) {
+void csv_warn(const struct csv *c, bool short_rows) {
     warn_encoding(c);
     for (int i = 0; i < CSV_NOTE__COUNT; i++)
-        if (c->notes[i].count)
+        if (c->notes[i].count && (i != CSV_NOTE_SHORT || short_rows))
             findings_add(c->findings, FINDING_WARNING, NOTES[i].code, c->notes[i].line, STR_NULL,
                          "%lld %s (the first in line %lld).", (long long)c->notes[i].count,
                          NOTES[i].text, (long long)c->notes[i].line);

@@ -9,6 +9,7 @@
  *   would be read with shifted cells otherwise.
  * - Rows end with LF, CRLF or CR, mixed. A lone CR ends a row as long as no LF has ended one, or
  *   when the row already has all its cells; else it is data, and noted.
+ * - A byte order mark at the start of a row is dropped (files put one behind the other).
  * - Blank lines and lines of separators only are skipped and noted. Short rows are filled up with
  *   empty cells, as original result files are two cells short in every row.
  *
@@ -75,6 +76,7 @@ void csv_close(struct csv *c);
 /* The header's names, unquoted, not trimmed; valid until csv_close. *count is 0 when there is no
  * header. */
 const struct str *csv_header(const struct csv *c, size_t *count);
+struct str csv_header_raw(const struct csv *c); /* as it stands in the file, without its end */
 int64_t csv_header_line(const struct csv *c);
 char csv_separator(const struct csv *c);
 const struct text_in *csv_text(const struct csv *c); /* encoding, bytes read, bad bytes */
@@ -91,7 +93,7 @@ struct csv_noted csv_noted(const struct csv *c, enum csv_note note);
 void csv_set_width(struct csv *c, size_t width);
 
 /* Adds a warning for each kind of note, and for text that was decoded from something else than
- * UTF-8. Call once, at the end. */
-void csv_warn(const struct csv *c);
+ * UTF-8; for short rows only if wanted (in result files they are usual). Call once, at the end. */
+void csv_warn(const struct csv *c, bool short_rows);
 
 #endif

@@ -367,7 +367,7 @@ static void at_end(struct old_results *r) {
         findings_add(r->findings, FINDING_WARNING, "no-assignment", 0, STR_NULL,
                      "%lld rows are tasks that nobody worked on; they were left out.",
                      (long long)r->unassigned);
-    csv_warn(r->csv);
+    csv_warn(r->csv, false);
 }
 
 /* The Command Line Tools write a row for a HIT without work, too. */

@@ -296,7 +296,7 @@ static void at_end(struct reviewed *r) {
     if (csv_text(r->csv)->bad_bytes && r->beyond_ascii)
         refuse_encoding(r);
     else
-        csv_warn(r->csv);
+        csv_warn(r->csv, false);
     warn_twins(r);
     if (r->placeholders)
         findings_add(r->findings, FINDING_WARNING, "placeholders", r->placeholder_line, STR_NULL,

@@ -73,7 +73,7 @@ static struct sum read_plain(struct source source, enum encoding e, struct findi
         if (copy)
             csv_row_end(copy);
     }
-    csv_warn(c);
+    csv_warn(c, true);
     csv_close(c);
     return s;
 }
@@ -177,7 +177,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     struct str bytes = {(const char *)data + 2, n - 2};
     struct sum whole = run(reader, e, bytes, SIZE_MAX, NULL);
     struct sum pieces = run(reader, e, bytes, 1 + data[1] % 16, NULL);
-    assert(whole.rows == pieces.rows && whole.hash == pieces.hash && whole.end == pieces.end);
+    assert(whole.end == pieces.end);
+    if (whole.end == CSV_END) /* how many rows come before a refusal depends on the pieces */
+        assert(whole.rows == pieces.rows && whole.hash == pieces.hash);
     if (reader == 0)
         read_again(bytes, e);
     return 0;

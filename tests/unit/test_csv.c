@@ -79,7 +79,7 @@ static void dump(struct fixture *x, struct str bytes, size_t step, struct csv_op
             buf_puts(&x->out, "!");
     }
     buf_puts(&x->out, s == CSV_STOP ? "\nSTOP" : "");
-    csv_warn(c);
+    csv_warn(c, true);
     csv_close(c);
 }
 
@@ -145,6 +145,11 @@ static void test_utf8(void **state) {
     READS("\xEF\xBB\xBF"
           "a,b\n1,\xF0\x9F\x98\x80\n",
           "1:a|b\n2:1|\xF0\x9F\x98\x80");
+    /* two files, one behind the other */
+    READS("\xEF\xBB\xBF"
+          "a,b\n1,2\n\xEF\xBB\xBF\"a\",b\n",
+          "1:a|b\n2:1|2\n3:a|b");
+    READS("a,b\n\xEF\xBC\x8C,2\n", "1:a|b\n2:\xEF\xBC\x8C|2");
     /* the mark alone is an empty file */
     REFUSED("\xEF\xBB\xBF", "U02", 0, "empty");
 }
@@ -382,6 +387,7 @@ static void test_raw(void **state) {
     struct str s = STR("a,b\r\n\"1\"\"\",2\r\n3,\"4\"");
     struct csv *c = csv_open(source_str(&s), &(struct csv_options){0}, &x.findings);
     struct csv_row row;
+    assert_str(csv_header_raw(c), "a,b");
     csv_next(c, &row);
     assert_str(row.raw, "\"1\"\"\",2");
     csv_next(c, &row);
