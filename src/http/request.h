@@ -132,7 +132,8 @@ void http_reply_redirect(struct http_request *req, int status, const char *locat
 void http_suspend(struct http_request *req);
 
 /* Suspends, and runs fn in one of the server's helper threads, where it may wait and compute. fn
- * answers, or passes the request on to whoever does. Order of start is order of call. */
+ * answers, or passes the request on to whoever does. Order of start is order of call. When
+ * DEFERRED_MAX requests wait already, the answer is 503 and fn is never called. */
 void http_defer(struct http_request *req, void (*fn)(struct http_request *req, void *arg),
                 void *arg);
 
