@@ -1,33 +1,22 @@
 #include "market/request_key.h"
 
-#include <sodium.h>
-
 #include "base/limits.h"
+#include "base/pack.h"
+#include "base/sha256.h"
 #include "store/sql.h"
 
 #define MEMORY_MS (TOKEN_MEMORY_S * INT64_C(1000))
 
-static void hash_part(crypto_hash_sha256_state *h, struct str part) {
-    unsigned char n[8];
-    for (int i = 0; i < 8; i++)
-        n[i] = (unsigned char)((uint64_t)part.n >> (8 * i));
-    crypto_hash_sha256_update(h, n, sizeof n);
-    crypto_hash_sha256_update(h, (const unsigned char *)(part.p ? part.p : ""), part.n);
-}
-
 struct str request_key_digest(struct arena *a, struct str access_key, struct str operation,
                               struct str invocation, struct str body) {
-    crypto_hash_sha256_state h;
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    char *hex = arena_alloc(a, 2 * sizeof hash + 1);
-    crypto_hash_sha256_init(&h);
-    hash_part(&h, access_key);
-    hash_part(&h, operation);
-    hash_part(&h, invocation);
-    hash_part(&h, body);
-    crypto_hash_sha256_final(&h, hash);
-    sodium_bin2hex(hex, 2 * sizeof hash + 1, hash, sizeof hash);
-    return str_c(hex);
+    struct buf parts = BUF_INIT;
+    pack_add(&parts, access_key);
+    pack_add(&parts, operation);
+    pack_add(&parts, invocation);
+    pack_add(&parts, sha256_hex(a, body.p ? body : STR("")));
+    struct str digest = sha256_hex(a, buf_view(&parts));
+    buf_free(&parts);
+    return digest;
 }
 
 struct err request_key_find(struct ctx *c, struct str digest, struct kept_answer *out,

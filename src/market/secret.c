@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/rand.h"
+#include "base/sha256.h"
 
 enum { HEX_LEN = 2 * SECRET_KEY_LEN };
 
@@ -36,13 +37,9 @@ struct str secret_path(struct arena *a, struct str store) {
         struct str path = str_from(store, sizeof "sqlite:" - 1);
         return str_printf(a, "%.*s.key", STR_ARG(path.n ? path : STR("./hitd.db")));
     }
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    char hex[2 * sizeof hash + 1];
-    struct str core = url_core(a, store);
-    crypto_hash_sha256(hash, (const unsigned char *)core.p, core.n);
-    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    struct str hex = sha256_hex(a, url_core(a, store));
     const char *home = getenv("HOME");
-    return str_printf(a, "%s/.config/hitd/%.16s.key", home ? home : ".", hex);
+    return str_printf(a, "%s/.config/hitd/%.16s.key", home ? home : ".", hex.p);
 }
 
 static struct err file_error(struct arena *a, struct str path, const char *what) {

@@ -1,19 +1,10 @@
 /* Signing in and sessions: the second half of market/account.h. */
-#include <sodium.h>
-
 #include "base/rand.h"
+#include "base/sha256.h"
 #include "market/account.h"
 #include "store/sql.h"
 
 enum { COOKIE_BYTES = 32, CSRF_BYTES = 16 };
-
-static struct str digest_of(struct arena *a, struct str cookie) {
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    char *hex = arena_alloc(a, 2 * sizeof hash + 1);
-    crypto_hash_sha256(hash, (const unsigned char *)cookie.p, cookie.n);
-    sodium_bin2hex(hex, 2 * sizeof hash + 1, hash, sizeof hash);
-    return str_c(hex);
-}
 
 /* The two counters a sign-in meets. Unknown addresses are counted like known ones: the answer must
  * not tell them apart. */
@@ -97,7 +88,7 @@ struct err sign_in_done(struct ctx *c, const struct sign_in_in *in, const struct
     out->expires_ms = in->wall_ms + SESSION_S * INT64_C(1000);
     enum st st = sql_session_insert(c->tx,
                                     &(struct sql_session_insert_in){
-                                        .digest = digest_of(c->arena, out->cookie),
+                                        .digest = sha256_hex(c->arena, out->cookie),
                                         .party = look->party,
                                         .csrf = out->csrf,
                                         .created_ms = in->wall_ms,
@@ -115,7 +106,7 @@ struct err session_find(struct ctx *c, struct str cookie, int64_t wall_ms, struc
     *out = (struct session){0};
     enum st st = ST_NONE;
     if (cookie.n == 2 * COOKIE_BYTES)
-        st = sql_session_get(c->tx, &(struct sql_session_get_in){digest_of(c->arena, cookie)}, &s);
+        st = sql_session_get(c->tx, &(struct sql_session_get_in){sha256_hex(c->arena, cookie)}, &s);
     if (st != ST_OK && st != ST_NONE)
         return ctx_store(c, st);
     struct err e = NO_ERR;
@@ -136,7 +127,7 @@ struct err session_end(struct ctx *c, struct str cookie) {
     if (cookie.n != 2 * COOKIE_BYTES)
         return NO_ERR;
     return ctx_store(
-        c, sql_session_delete(c->tx, &(struct sql_session_delete_in){digest_of(c->arena, cookie)},
+        c, sql_session_delete(c->tx, &(struct sql_session_delete_in){sha256_hex(c->arena, cookie)},
                               NULL));
 }
 
