@@ -10,11 +10,11 @@
 
 #include <cmocka.h>
 
-#include "world.h"
 #include "market/block.h"
 #include "market/funds.h"
 #include "market/key.h"
 #include "market/request_key.h"
+#include "world.h"
 
 #define WALL INT64_C(1767607200000)
 
