@@ -477,3 +477,13 @@ CREATE TABLE upload_chunk (
     body @BLOB@ NOT NULL,
     PRIMARY KEY (owner_kind, owner, n)
 ) @STRICT_CLUSTERED@;
+
+-- Rows of archive batches (batch.kind 3): result files of the old service as they were, read-only.
+CREATE TABLE archive_row (
+    batch @INT@ NOT NULL,
+    seq @INT@ NOT NULL,
+    assignment_id TEXT NOT NULL,
+    status @INT@ NOT NULL,              -- enum assignment_status
+    cells TEXT NOT NULL,                -- packed; the header is batch.columns
+    PRIMARY KEY (batch, seq)
+) @STRICT_CLUSTERED@;
