@@ -63,6 +63,7 @@ struct sqlite_store {
     bool create;
     struct lane lane;
     struct conn *writer;
+    bool full;                /* the lane's: the disk was full at the last write */
     int wal_pages, wal_asked; /* the lane's: WAL length now, and at the last checkpoint */
     struct arena arenas[GROUP_MAX];
     struct pool pool;
@@ -533,8 +534,10 @@ static void answer_all(struct sqlite_store *s, struct write *list, enum st st) {
     answer(s, list);
 }
 
+/* After a transaction was lost. */
 static void end_lost(struct sqlite_store *s) {
     struct conn *c = s->writer;
+    s->full = (sqlite3_errcode(c->db) & 0xff) == SQLITE_FULL;
     if (!sqlite3_get_autocommit(c->db))
         run_command(c, ROLLBACK);
 }
@@ -624,6 +627,14 @@ static void ask_checkpoint(struct sqlite_store *s) {
     pthread_mutex_unlock(&s->checkpoint_lock);
 }
 
+/* Before a write when the disk was full at the last: the WAL may be what fills it. Copied back, its
+ * room is used again; and room that was made must go to the file before the WAL takes it. */
+static void empty_wal(struct sqlite_store *s) {
+    if (s->full && sqlite3_wal_checkpoint_v2(s->writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                             NULL) == SQLITE_OK)
+        s->full = false;
+}
+
 static int on_wal(void *arg, sqlite3 *db, const char *name, int pages) {
     (void)db;
     (void)name;
@@ -639,6 +650,7 @@ static void *lane_run(void *arg) {
         int n = 0;
         for (struct write *w = list; w; w = w->next)
             n++;
+        empty_wal(s);
         if (n == 1)
             run_alone(s, list);
         else
