@@ -183,8 +183,9 @@ static bool sink(void *arg, const void *p, size_t n) {
 
 static bool produce(struct http_sink *out, void *arg) {
     struct call *call = arg;
-    struct err e = review_outcome(call->app->store, call->app->ids, call->session.party.id,
-                                  call->params[0], sink, out);
+    struct review_outcome_in in = {call->session.party.id, call->params[0]};
+    struct err e =
+        review_outcome(call->app->store, call->app->ids, call->req->arena, &in, sink, out);
     if (failed(e))
         log_error("%s: outcome of review %.*s: %s", call->req->id, STR_ARG(call->params[0]),
                   e.detail);

@@ -137,9 +137,9 @@ struct err decide_reject(struct ctx *c, const struct decide_in *in, struct decid
     struct sql_decide_get_out a;
     *out = (struct decided){.verdict = VERDICT_REJECT};
     struct err e = feedback_check(c->arena, in->feedback);
-    if (!failed(e) && str_trim(in->feedback).n == 0)
+    if (!failed(e) && !in->feedback.p)
         e = err_make(c->arena, ERR_INVALID_PARAMETER, "RequesterFeedback",
-                     "A rejection needs a RequesterFeedback that tells the worker why.");
+                     "A rejection needs a RequesterFeedback, which tells the worker why.");
     if (!failed(e))
         e = find_own(c, in->assignment_id, &out->assignment, &a);
     if (!failed(e))

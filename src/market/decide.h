@@ -34,7 +34,8 @@ struct decided {
  * else; outside the window the text names its end), ERR_INSUFFICIENT_FUNDS. */
 struct err decide_approve(struct ctx *c, const struct decide_in *in, struct decided *out);
 
-/* Rejects Submitted work; feedback is required (ERR_INVALID_PARAMETER). Errors as above. */
+/* Rejects Submitted work; feedback must be given (ERR_INVALID_PARAMETER), but may be empty: old
+ * clients do so (requester-api trap 65), the pages ask for a reason. Errors as above. */
 struct err decide_reject(struct ctx *c, const struct decide_in *in, struct decided *out);
 
 /* Submitted work as the requester sees it; 0 stands for a time that was not, NULL for no text. */
