@@ -12,7 +12,9 @@
     "<input type=\"hidden\" value=\"\" name=\"assignmentId\" id=\"assignmentId\" />\n"
 #define FORM_SUBMIT "\n<p><input type=\"submit\" id=\"submitButton\" value=\"Submit\" /></p>"
 #define FORM_CLOSE  "</form>\n<script>turkSetAssignmentID();</script>\n"
-#define HELPER      "<script src=\"https://s3.amazonaws.com/mturk-public/externalHIT_v1.js\"></script>\n"
+#define HELPER                                                                                     \
+    "<script src=\"https://s3.amazonaws.com/mturk-public/"                                         \
+    "externalHIT_v1.js\"></script>\n"
 
 void layout_page(struct buf *out, const struct layout *layout, struct str filled,
                  struct str title) {

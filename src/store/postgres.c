@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/num.h"
 #include "base/rand.h"
 #include "store/lane.h"
 
@@ -321,7 +322,8 @@ static enum st postgres_exec(struct tx *tx, const struct sql_stmt *s, const void
     PGresult *r = run(conn_of(tx), s, in);
     if (!r)
         return tx->spoilt;
-    *changed = atoll(PQcmdTuples(r));
+    *changed = 0; /* the text is empty for what changes no rows */
+    num_parse(str_c(PQcmdTuples(r)), 0, INT64_MAX, changed);
     PQclear(r);
     return ST_OK;
 }

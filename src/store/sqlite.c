@@ -33,7 +33,9 @@ enum {
 };
 
 /* Of hitd's database files: "hitd". */
-#define APPLICATION_ID "1751741540"
+#define APPLICATION_ID 1751741540
+#define TEXT_OF(x)     TEXT_OF_(x)
+#define TEXT_OF_(x)    #x
 
 /* Commands around a write, kept prepared: they are half of what a small write costs. */
 enum command { BEGIN_READ, BEGIN_WRITE, SAVE, SAVE_KEEP, SAVE_UNDO, COMMIT, ROLLBACK, COMMANDS };
@@ -871,9 +873,9 @@ static bool claim_file(struct conn *c, char *why, size_t why_size) {
         tables = sqlite3_column_int64(p, 1);
     }
     sqlite3_finalize(p);
-    if (id == atoll(APPLICATION_ID))
+    if (id == APPLICATION_ID)
         return true;
-    if (id == 0 && tables == 0 && run_text(c, "PRAGMA application_id = " APPLICATION_ID))
+    if (id == 0 && tables == 0 && run_text(c, "PRAGMA application_id = " TEXT_OF(APPLICATION_ID)))
         return true;
     if (id < 0)
         snprintf(why, why_size, "%s", sqlite3_errmsg(c->db));

@@ -117,7 +117,7 @@ static void test_taken(void **state) {
 static int set_up(void **state) {
     struct place *p = *state;
     arena_init(&p->arena, 0);
-    strcpy(p->dir, "/tmp/sqlgen-XXXXXX");
+    snprintf(p->dir, sizeof(p->dir), "/tmp/sqlgen-XXXXXX");
     if (!mkdtemp(p->dir) || mkdir(arena_printf(&p->arena, "%s/sql", p->dir), 0700) != 0)
         return -1;
     write_file(p, "dialect.def", "# words\nINT | INTEGER | BIGINT\n");
