@@ -2,9 +2,11 @@
 
 -- name: decide_get :one
 -- in: id int
--- out: hit int, requester int, status int, submitted_ms int?, disposed_ms int?
-SELECT a.hit, a.requester, a.status, a.submitted_ms, h.disposed_ms
-FROM assignment a JOIN hit h ON h.id = a.hit
+-- out: hit int, requester int, status int, submitted_ms int?, disposed_ms int?, batch_kind int
+SELECT a.hit, a.requester, a.status, a.submitted_ms, h.disposed_ms, b.kind
+FROM assignment a
+JOIN hit h ON h.id = a.hit
+JOIN batch b ON b.id = a.batch
 WHERE a.id = :id;
 
 -- disposal_ms: now less the 120 days after which the clock disposes of a HIT.

@@ -174,12 +174,8 @@ UPDATE batch SET fields = :fields WHERE id = :id;
 
 -- name: work_task_hit :one
 -- in: id int
--- out: hit_type int, batch int, annotation text?, alias text?, vars text?, columns text, expires_ms int, document text?
-SELECT h.hit_type, h.batch, h.annotation, h.alias, h.vars, b.columns, h.expires_ms, d.body
-FROM hit h
-JOIN batch b ON b.id = h.batch
-LEFT JOIN document d ON d.id = COALESCE(h.document, b.document)
-WHERE h.id = :id;
+-- out: hit_type int, batch int, annotation text?, alias text?, expires_ms int
+SELECT hit_type, batch, annotation, alias, expires_ms FROM hit WHERE id = :id;
 
 -- name: work_task_assignment :one
 -- in: id int

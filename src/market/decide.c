@@ -63,6 +63,20 @@ static struct err find_own(struct ctx *c, struct str id, int64_t *row,
     return ctx_store(c, sql_decide_get(c->tx, &(struct sql_decide_get_in){*row}, a));
 }
 
+/* Setting strict_batch_review: what was published on the website is reviewed there (6.8). */
+static struct err check_route(struct ctx *c, const struct sql_decide_get_out *a) {
+    int64_t strict = 0;
+    bool by_api = c->actor->entrance == ENTRANCE_API || c->actor->entrance == ENTRANCE_LEGACY;
+    if (!by_api || a->batch_kind != BATCH_FILE)
+        return NO_ERR;
+    struct err e = ctx_setting_int(c, "strict_batch_review", 0, &strict);
+    if (failed(e) || !strict)
+        return e;
+    return err_make(c->arena, ERR_PERMISSION_DENIED, "AssignmentId",
+                    "This user is not authorized to perform the requested operation. The batch "
+                    "was published on the website and is reviewed there (strict_batch_review).");
+}
+
 /* Step 3. Work that its requester can not see (returned, abandoned) does not exist before that. */
 static struct err check_hit(struct ctx *c, struct str id, const struct sql_decide_get_out *a) {
     if (a->status == ASSIGNMENT_RETURNED || a->status == ASSIGNMENT_ABANDONED)
@@ -72,7 +86,11 @@ static struct err check_hit(struct ctx *c, struct str id, const struct sql_decid
                         "This HIT is currently in the state 'Disposed'.  This operation can be "
                         "called with a status of: Assignable, Unassignable, Reviewable, "
                         "Reviewing. Its work is no longer available; nothing was changed.");
-    return NO_ERR;
+    if (a->batch_kind == BATCH_ARCHIVE)
+        return err_make(c->arena, ERR_INVALID_HIT_STATE, "AssignmentId",
+                        "This assignment belongs to an archived batch of the old service, which "
+                        "can only be read.");
+    return check_route(c, a);
 }
 
 /* Steps 4 and 5 for an approval: which verdict it comes to. */

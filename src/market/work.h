@@ -74,16 +74,14 @@ struct err group_list(struct ctx *c, const struct group_list_in *in, struct grou
  * ERR_NOT_FOUND, also when he may not discover it or it has nothing left for him. */
 struct err group_get(struct ctx *c, struct str group_id, struct hit_group *out);
 
-/* ---- one task, ready to be shown ---- */
+/* ---- one task ---- */
 
+/* What surrounds the task on a page; what is in it gives hit_view_row (hit.h). */
 struct task {
     struct hit_group group; /* available may be 0 */
     int64_t hit, batch;
     struct str hit_id;
-    struct str annotation;    /* NULL none */
-    struct str document;      /* the layout or question document */
-    bool has_layout;          /* document is a layout to be filled with columns and vars */
-    struct str columns, vars; /* packed lists; NULL without */
+    struct str annotation; /* NULL none */
     int64_t expires_ms;
     /* an assignment of this worker, or row 0 for a preview */
     int64_t assignment;
@@ -152,7 +150,7 @@ struct err work_return(struct ctx *c, struct str assignment_id);
 
 /* Assignments in progress, least time left first; all of them (at most max_active). */
 struct queue {
-    struct task *items; /* without documents and variables */
+    struct task *items; /* group.available counts all open HITs; requirements are left out */
     size_t n;
     int64_t max_active;
 };

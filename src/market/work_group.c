@@ -244,13 +244,25 @@ struct entry {
 struct gather {
     struct arena *arena;
     struct entry *items;
-    size_t n;
+    size_t n, room;
 };
+
+static struct entry *next_entry(struct gather *g) {
+    if (g->n == g->room) {
+        size_t room = g->room ? 2 * g->room : 64;
+        struct entry *items = arena_array(g->arena, room, sizeof *items);
+        for (size_t i = 0; i < g->n; i++)
+            items[i] = g->items[i];
+        g->items = items;
+        g->room = room;
+    }
+    return &g->items[g->n++];
+}
 
 static bool take_group(void *arg, const struct sql_work_groups_out *row) {
     struct gather *g = arg;
     struct arena *a = g->arena;
-    g->items[g->n++] = (struct entry){
+    *next_entry(g) = (struct entry){
         .group =
             {
                 .hit_type = row->id,
@@ -330,7 +342,7 @@ static struct err filter(struct ctx *c, const struct group_list_in *in, int64_t 
 }
 
 struct err group_list(struct ctx *c, const struct group_list_in *in, struct group_list *out) {
-    struct gather g = {c->arena, arena_array(c->arena, GROUPS_MAX, sizeof(struct entry)), 0};
+    struct gather g = {.arena = c->arena};
     struct party requester = {0};
     enum group_sort sort = in->sort;
     assert(in->page >= 1 && in->page_size >= 1 && in->page_size <= PAGE_MAX);
@@ -346,7 +358,8 @@ struct err group_list(struct ctx *c, const struct group_list_in *in, struct grou
         e = filter(c, in, requester.id, &g, out);
     if (failed(e))
         return e;
-    qsort_r(g.items, g.n, sizeof *g.items, compare, &sort);
+    if (g.n)
+        qsort_r(g.items, g.n, sizeof *g.items, compare, &sort);
     out->total = (int64_t)g.n;
     out->items = arena_array(c->arena, (size_t)in->page_size, sizeof *out->items);
     size_t from = (size_t)(in->page - 1) * (size_t)in->page_size;

@@ -22,10 +22,6 @@ static struct err fill_hit(struct ctx *c, int64_t hit, struct task *t) {
     t->batch = h.batch;
     t->hit_id = ctx_id(c, ID_HIT, hit, h.alias);
     t->annotation = h.annotation;
-    t->document = h.document;
-    t->has_layout = h.vars.p != NULL;
-    t->columns = h.vars.p ? h.columns : STR_NULL;
-    t->vars = h.vars;
     t->expires_ms = h.expires_ms;
     t->group.hit_type = h.hit_type;
     return NO_ERR;

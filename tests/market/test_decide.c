@@ -249,6 +249,24 @@ static void feedback(enum fixture_kind kind) {
 }
 MARKET_TEST(feedback)
 
+/* What was published on the website, under strict_batch_review; what is an archive. */
+static void website_batches(enum fixture_kind kind) {
+    struct market m;
+    struct cast k = begin(&m, kind, 100);
+    int64_t a = market_work(&m, k.w, hit5(&m, k.r, 1));
+    market_sql(&m, "UPDATE batch SET kind = %d", BATCH_FILE);
+    market_set(&m, "strict_batch_review", "1");
+    expect(approve(&m, k.r, a, false), ERR_PERMISSION_DENIED, NULL);
+    expect(reject(&m, k.r, a), ERR_PERMISSION_DENIED, NULL);
+    market_sql(&m, "UPDATE batch SET kind = %d", BATCH_ARCHIVE);
+    expect(approve(&m, k.r, a, false), ERR_INVALID_HIT_STATE, NULL);
+    market_sql(&m, "UPDATE batch SET kind = %d", BATCH_FILE);
+    market_set(&m, "strict_batch_review", "0");
+    expect(approve(&m, k.r, a, false), ERR_OK, NULL);
+    market_drop(&m);
+}
+MARKET_TEST(website_batches)
+
 /* money-and-lifecycle 11, line by line. */
 static struct err refund_rule(struct ctx *c, void *arg) {
     int64_t cents = *(int64_t *)arg;
@@ -566,6 +584,7 @@ int main(void) {
         MARKET_TEST_ROWS(auto_approval_first),
         MARKET_TEST_ROWS(deleted),
         MARKET_TEST_ROWS(feedback),
+        MARKET_TEST_ROWS(website_batches),
         MARKET_TEST_ROWS(worked_example),
         MARKET_TEST_ROWS(rate),
         MARKET_TEST_ROWS(looking),
