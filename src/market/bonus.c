@@ -112,18 +112,28 @@ static struct err check_age(struct ctx *c, const struct sql_decide_assignment_ou
                     STR_ARG(a->worker_id));
 }
 
+/* Available money; when it is short, after what the clock owes (due_dry). */
+static struct err available(struct ctx *c, int64_t cost, struct balances *b) {
+    struct err e = ctx_store(c, ledger_balances(c->tx, c->actor->party, b));
+    if (failed(e) || b->avail >= cost)
+        return e;
+    e = due_dry(c);
+    return failed(e) ? e : ctx_store(c, ledger_balances(c->tx, c->actor->party, b));
+}
+
 static struct err check_funds(struct ctx *c, int64_t cents, int64_t *fee, int64_t *avail) {
     struct fee_rates rates;
     struct balances b;
     int64_t cost = 0;
     struct err e = fee_load(c, &rates);
-    if (!failed(e))
-        e = ctx_store(c, ledger_balances(c->tx, c->actor->party, &b));
     if (failed(e))
         return e;
     /* max_amount_cents bounds the bonus; a fee beyond int64 is a setting gone wrong. */
     if (!fee_bonus(&rates, cents, fee) || __builtin_add_overflow(cents, *fee, &cost))
         return err_make(c->arena, ERR_OUT_OF_RANGE, "BonusAmount", "The bonus is too large.");
+    e = available(c, cost, &b);
+    if (failed(e))
+        return e;
     *avail = b.avail - cost;
     return *avail >= 0 ? NO_ERR : fee_short(c, "a bonus and its fee", cost, b.avail);
 }

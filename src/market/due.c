@@ -443,6 +443,14 @@ struct err due_sweep(struct ctx *caller, int limit, int64_t *done) {
     return failed(e) ? e : sweep_memory(c, limit, done);
 }
 
+struct err due_dry(struct ctx *c) {
+    int64_t done = 1;
+    struct err e = NO_ERR;
+    while (done > 0 && !failed(e))
+        e = due_sweep(c, STEP, &done);
+    return e;
+}
+
 struct sweep {
     const struct id_key *ids;
     struct arena *arena;

@@ -30,6 +30,11 @@ struct err due_any(struct ctx *c, bool *any);
  * what was done; call again until it is 0. */
 struct err due_sweep(struct ctx *c, int limit, int64_t *done);
 
+/* due_sweep until dry inside the caller's transaction: for rules that find too little money. What
+ * the clock owes may release some (an expired HIT, a return), and no outcome may depend on how
+ * late the sweeper is. */
+struct err due_dry(struct ctx *c);
+
 /* due_sweep until dry, each step a write of its own on the store (not inside a transaction): for
  * reads that found something due, for `hitd clock`, for tests. */
 struct err due_all(struct store *store, struct arena *arena, const struct id_key *ids);

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/money.h"
 #include "market/account.h"
+#include "market/due.h"
 #include "store/sql.h"
 
 /* What sandbox requesters show (money-and-lifecycle 3.16). */
@@ -53,6 +54,16 @@ struct err funds_deposit(struct ctx *c, int64_t requester, int64_t cents, struct
     enum st st = ledger_deposit(c->tx, c->now_ms, cents,
                                 &(struct transfer_for){.requester = requester, .note = note});
     return give_balances(c, st, requester, after);
+}
+
+enum st funds_hold(struct ctx *c, int64_t cents, const struct transfer_for *about) {
+    enum st st = ledger_hold(c->tx, c->now_ms, cents, about);
+    if (st != ST_CONFLICT)
+        return st;
+    struct err e = due_dry(c);
+    if (failed(e))
+        return e.code == ERR_RETRY ? ST_RETRY : ST_FAIL;
+    return ledger_hold(c->tx, c->now_ms, cents, about);
 }
 
 struct err funds_refund(struct ctx *c, int64_t requester, int64_t cents, struct str note,

@@ -15,6 +15,10 @@
 struct err funds_deposit(struct ctx *c, int64_t requester, int64_t cents, struct str note,
                          struct balances *after);
 
+/* Holds money of the requester that `about` names. When too little is available, what the clock
+ * owes is applied first (due_dry): it may release some. ST_CONFLICT when it is short even so. */
+enum st funds_hold(struct ctx *c, int64_t cents, const struct transfer_for *about);
+
 /* Gives available money back to the requester (3.12). ERR_INSUFFICIENT_FUNDS. */
 struct err funds_refund(struct ctx *c, int64_t requester, int64_t cents, struct str note,
                         struct balances *after);

@@ -10,6 +10,7 @@
 #include "market/due_expire.h"
 #include "market/events.h"
 #include "market/fees.h"
+#include "market/funds.h"
 #include "market/hit.h"
 #include "market/hit_question.h"
 #include "market/request_key.h"
@@ -96,7 +97,7 @@ static struct err reopen_money(struct ctx *c, const struct mine *m) {
     if (!num_mul(open, m->cost_cents, &cents) || !num_add(cents, out.surplus_cents, &cents))
         return ctx_store(c, ST_FAIL);
     struct transfer_for for_ = about(m);
-    st = ledger_hold(c->tx, c->now_ms, cents, &for_);
+    st = funds_hold(c, cents, &for_);
     return unheld(c, st,
                   arena_printf(c->arena, "%lld reopened assignment%s at $%.*s with the fee",
                                (long long)open, open == 1 ? "" : "s",
@@ -155,7 +156,7 @@ static struct err grow(struct ctx *c, const struct mine *m, int64_t more) {
         return ctx_store(c, ST_FAIL);
     /* An expired HIT has no open slots: they are held when it is reopened. */
     bool live = !m->row.expired;
-    enum st st = live ? ledger_hold(c->tx, c->now_ms, cents, &for_) : ST_OK;
+    enum st st = live ? funds_hold(c, cents, &for_) : ST_OK;
     if (st != ST_OK)
         return unheld(c, st,
                       arena_printf(c->arena, "%lld more assignment%s at $%.*s with the fee",

@@ -12,6 +12,7 @@
 #include "market/document.h"
 #include "market/events.h"
 #include "market/fees.h"
+#include "market/funds.h"
 #include "market/project.h"
 #include "market/request_key.h"
 #include "market/slots_money.h"
@@ -78,7 +79,7 @@ static struct err take_stock(struct ctx *c, struct publish_cost *cost) {
 
 static struct err hold(struct ctx *c, int64_t batch, int64_t hit, struct publish_cost *cost) {
     struct transfer_for about = {.requester = c->actor->party, .batch = batch, .hit = hit};
-    enum st st = ledger_hold(c->tx, c->now_ms, cost->total_cents, &about);
+    enum st st = funds_hold(c, cost->total_cents, &about);
     if (st != ST_CONFLICT)
         return ctx_store(c, st);
     struct err e = take_stock(c, cost);

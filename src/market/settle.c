@@ -4,6 +4,7 @@
 
 #include "base/money.h"
 #include "ledger/ledger.h"
+#include "market/due.h"
 #include "store/sql.h"
 
 struct err settle_begin(struct ctx *c, int64_t requester, int64_t review, struct settlement *s) {
@@ -138,6 +139,14 @@ struct err settle_apply(struct ctx *c, struct settlement *s) {
         st = ledger_balances(c->tx, s->requester, &before);
     if (st != ST_OK)
         return ctx_store(c, st);
+    if (before.avail + s->released_cents < s->overturn_cents) { /* the clock may owe some */
+        struct err e = due_dry(c);
+        if (failed(e))
+            return e;
+        st = ledger_balances(c->tx, s->requester, &before);
+        if (st != ST_OK)
+            return ctx_store(c, st);
+    }
     s->avail_before = before.avail;
     s->avail_after = before.avail + s->released_cents - s->overturn_cents;
     if (s->approved + s->rejected + s->overturned == 0)
