@@ -24,7 +24,7 @@ SELECT t.id, t.requester, p.public_id, p.name, t.title, t.description, t.keyword
        t.reward_cents, t.duration_s, t.requirements, t.masters, t.created_ms, t.open_hits, t.alias,
        (SELECT MAX(h.id) FROM hit h
         WHERE h.hit_type = t.id AND h.expired = 0 AND h.disposed_ms IS NULL
-          AND h.pending + h.submitted + h.approved + h.rejected < h.max_assignments)
+          AND h.max_assignments > h.pending + h.submitted + h.approved + h.rejected)
 FROM hit_type t
 JOIN party p ON p.id = t.requester
 LEFT JOIN worker_block b ON b.requester = t.requester AND b.worker = :worker
@@ -38,7 +38,7 @@ SELECT t.id, t.requester, p.public_id, p.name, t.title, t.description, t.keyword
        t.reward_cents, t.duration_s, t.requirements, t.masters, t.created_ms, t.open_hits, t.alias,
        (SELECT MAX(h.id) FROM hit h
         WHERE h.hit_type = t.id AND h.expired = 0 AND h.disposed_ms IS NULL
-          AND h.pending + h.submitted + h.approved + h.rejected < h.max_assignments),
+          AND h.max_assignments > h.pending + h.submitted + h.approved + h.rejected),
        b.worker
 FROM hit_type t
 JOIN party p ON p.id = t.requester
@@ -72,25 +72,29 @@ SELECT hit_type, alias, created_ms, expires_ms FROM hit WHERE id = :id;
 SELECT COUNT(*)
 FROM (SELECT h.id FROM hit h
       WHERE h.hit_type = :hit_type AND h.id > 0 AND h.expired = 0 AND h.disposed_ms IS NULL
-        AND h.pending + h.submitted + h.approved + h.rejected < h.max_assignments
+        AND h.max_assignments > h.pending + h.submitted + h.approved + h.rejected
       ORDER BY h.id LIMIT :look) AS o
 WHERE EXISTS (SELECT 1 FROM assignment a WHERE a.worker = :worker AND a.hit = o.id AND a.status < 5);
 
--- The oldest open HIT behind a row that the worker does not hold and has not submitted, among
--- the first `look` ones.
+-- The oldest open HIT behind a row that the worker does not hold and has not submitted, not looking
+-- further than `look` rows behind the oldest open one. The order names hit_type, so that hit_open
+-- gives it.
 -- name: work_candidate :one
 -- in: worker int, hit_type int, after int, now_ms int, look int
 -- out: id int
-SELECT o.id
-FROM (SELECT h.id FROM hit h
-      WHERE h.hit_type = :hit_type AND h.id > :after
-        AND h.expired = 0 AND h.disposed_ms IS NULL
-        AND h.pending + h.submitted + h.approved + h.rejected < h.max_assignments
-        AND h.expires_ms > :now_ms
-      ORDER BY h.id LIMIT :look) AS o
-WHERE NOT EXISTS
-    (SELECT 1 FROM assignment a WHERE a.worker = :worker AND a.hit = o.id AND a.status < 5)
-ORDER BY o.id LIMIT 1;
+SELECT h.id FROM hit h
+WHERE h.hit_type = :hit_type AND h.id > :after
+  AND h.expired = 0 AND h.disposed_ms IS NULL
+  AND h.max_assignments > h.pending + h.submitted + h.approved + h.rejected
+  AND h.expires_ms > :now_ms
+  AND h.id < :look +
+      (SELECT MIN(f.id) FROM hit f
+       WHERE f.hit_type = :hit_type AND f.id > :after
+         AND f.expired = 0 AND f.disposed_ms IS NULL
+         AND f.max_assignments > f.pending + f.submitted + f.approved + f.rejected)
+  AND NOT EXISTS
+    (SELECT 1 FROM assignment a WHERE a.worker = :worker AND a.hit = h.id AND a.status < 5)
+ORDER BY h.hit_type, h.id LIMIT 1;
 
 -- The newest HIT up to a row that the worker holds or has submitted, of whatever group.
 -- name: work_latest_own :one
@@ -206,4 +210,4 @@ ORDER BY a.deadline_ms LIMIT :page;
 -- out: id int?
 SELECT MAX(h.id) FROM hit h
 WHERE h.hit_type = :hit_type AND h.expired = 0 AND h.disposed_ms IS NULL
-  AND h.pending + h.submitted + h.approved + h.rejected < h.max_assignments;
+  AND h.max_assignments > h.pending + h.submitted + h.approved + h.rejected;

@@ -214,7 +214,7 @@ CREATE INDEX hit_newest ON hit (requester, created_ms, id) WHERE disposed_ms IS 
 CREATE INDEX hit_batch ON hit (batch, seq, id);
 CREATE INDEX hit_open ON hit (hit_type, id)
     WHERE expired = 0 AND disposed_ms IS NULL
-      AND pending + submitted + approved + rejected < max_assignments;
+      AND max_assignments > pending + submitted + approved + rejected;
 CREATE INDEX hit_expiry ON hit (expires_ms) WHERE expired = 0 AND disposed_ms IS NULL;
 CREATE INDEX hit_reviewable ON hit (requester, reviewing, expires_ms, id)
     WHERE disposed_ms IS NULL AND pending = 0

@@ -8,9 +8,11 @@
 #include "market/lookup.h"
 #include "store/sql.h"
 
-/* Open HITs probed for one worker before a shortcut is taken: a worker seldom has done this many
- * that are still open, and 256 probes of an index take some 100 us. */
-enum { LOOK_FIRST = 256 };
+/* Rows behind the oldest open HIT that are looked at before a shortcut is taken: a worker seldom
+ * has done this many that are still open, and as many probes of an index take half a millisecond.
+ */
+enum { LOOK_FIRST = 1024 };
+#define LOOK_ALL (INT64_C(1) << 60)
 /* Groups up to this size show their exact number of HITs for this worker. */
 enum { COUNT_EXACT = 100 };
 
@@ -93,7 +95,7 @@ struct err work_candidate(struct ctx *c, int64_t worker, int64_t hit_type, int64
             return ctx_store(c, st);
     }
     in.after = after;
-    in.look = INT64_MAX;
+    in.look = LOOK_ALL;
     return ctx_store(c, candidate(c, in, hit));
 }
 

@@ -178,13 +178,13 @@ static void many_done(enum fixture_kind kind) {
     struct market m;
     market_open(&m, kind);
     int64_t r = market_requester(&m, "rita"), w = market_worker(&m, "will"), first = 0, hit;
-    enum { DONE = 260 };
+    enum { DONE = 1030 };
     market_deposit(&m, r, 1000000);
     for (int i = 0; i < DONE + 3; i++) {
         hit = market_hit(&m, r, &(struct hit_plan){.reward_cents = 1, .max = 2});
         first = first ? first : hit;
     }
-    market_set(&m, "max_active_per_worker", "1000");
+    market_set(&m, "max_active_per_worker", "2000");
     struct str group = group_of(&m, first);
     for (int i = 0; i < DONE; i++) {
         expect(accept_any(&m, w, group, &hit), ERR_OK);
@@ -192,13 +192,13 @@ static void many_done(enum fixture_kind kind) {
     }
     market_return(
         &m, w,
-        market_number(&m, "SELECT id FROM assignment WHERE hit = %lld", (long long)first + 258));
+        market_number(&m, "SELECT id FROM assignment WHERE hit = %lld", (long long)first + 1028));
     expect(accept_any(&m, w, group, &hit), ERR_OK); /* goes on behind his latest … */
     assert_int_equal(hit, first + DONE);
     expect(accept_any(&m, w, group, &hit), ERR_OK);
     expect(accept_any(&m, w, group, &hit), ERR_OK);
     expect(accept_any(&m, w, group, &hit), ERR_OK); /* … and comes back for what is left */
-    assert_int_equal(hit, first + 258);
+    assert_int_equal(hit, first + 1028);
     expect(accept_any(&m, w, group, &hit), ERR_NO_MORE_HITS);
     market_close(&m);
 }
