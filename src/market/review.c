@@ -252,15 +252,16 @@ struct remove_run {
     enum st st;
 };
 
-/* One bounded step; left is 0 when nothing but the review's own row was there. */
+/* One bounded step; left is 0 when nothing but the review's own row was there. Rows are numbered
+ * from -line upward; INT64_MIN itself would be NULL. */
 static enum tx_end remove_step(struct tx *tx, void *arg) {
     struct remove_run *run = arg;
     int64_t rows = 0, chunks = 0, texts = 0, n = 0;
-    run->st =
-        sql_review_delete_rows(tx,
-                               &(struct sql_review_delete_rows_in){
-                                   .review = run->review, .first = INT64_MIN, .limit = STAGE_ROWS},
-                               &rows);
+    run->st = sql_review_delete_rows(tx,
+                                     &(struct sql_review_delete_rows_in){.review = run->review,
+                                                                         .first = INT64_MIN + 1,
+                                                                         .limit = STAGE_ROWS},
+                                     &rows);
     if (run->st == ST_OK && rows == 0)
         run->st = sql_review_delete_chunks(
             tx, &(struct sql_review_delete_chunks_in){.owner = run->review, .limit = STAGE_CHUNKS},

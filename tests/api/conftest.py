@@ -12,16 +12,11 @@ sys.path.insert(0, os.path.dirname(__file__))
 import market  # noqa: E402
 
 
-def stores():
-    return ["sqlite"] + (["postgresql"] if os.environ.get("HITD_TEST_PG") else [])
-
-
-@pytest.fixture(scope="session", params=stores())
-def server(request, tmp_path_factory):
-    s = market.Server(request.param, tmp_path_factory.mktemp("hitd"))
+@pytest.fixture(scope="session", params=market.hitd.STORES)
+def server(request):
+    s = market.Server(request.param)
     yield s
-    s.stop()
-    s.check()
+    s.end()
 
 
 @pytest.fixture

@@ -6,17 +6,16 @@ import http.cookies
 import itertools
 import json
 import os
-import re
-import subprocess
+import sys
 import time
 import urllib.parse
-import uuid
 
 import boto3
 import botocore.config
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-HITD = os.path.join(os.environ.get("HITD_BIN", os.path.join(ROOT, "build")), "src/hitd/hitd")
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import hitd  # noqa: E402
+
 TARGET = "MTurkRequesterServiceV20170117."
 PASSWORD = "correct horse"
 
@@ -29,66 +28,41 @@ action="https://www.mturk.com/mturk/externalSubmit"><input name="assignmentId" t
 counter = itertools.count(1)
 
 
-class Server:
-    def __init__(self, kind, folder):
-        self.kind = kind
-        self.folder = str(folder)
-        self.store = self.new_store(kind)
-        self.env = dict(os.environ, HITD_STORE=self.store,
-                        HITD_KEY_FILE=os.path.join(self.folder, "key"))
-        self.run("init", "--clock", "simulated")
+class Server(hitd.Market):
+    """A store with a simulated clock and a server on it."""
+
+    def __init__(self, kind="sqlite"):
+        super().__init__(kind)
         self.start()
 
-    def new_store(self, kind):
-        if kind == "sqlite":
-            return "sqlite:" + os.path.join(self.folder, "test.db")
-        url = os.environ["HITD_TEST_PG"]
-        name = "api_" + uuid.uuid4().hex[:12]
-        subprocess.run(["psql", "-q", url, "-c", "CREATE DATABASE " + name], check=True)
-        return re.sub(r"/postgres\?", "/%s?" % name, url)
-
-    def run(self, *args, **more):
-        return subprocess.run([HITD, *args], env=self.env, check=True, capture_output=True,
-                              text=True, **more).stdout
-
     def start(self):
-        self.log = open(os.path.join(self.folder, "server.log"), "a")
-        self.process = subprocess.Popen(
-            [HITD, "serve", "--listen", "127.0.0.1:0", "--content-listen", "127.0.0.1:0"],
-            env=self.env, stdout=subprocess.PIPE, stderr=self.log, text=True)
-        line = self.process.stdout.readline()
-        found = re.match(r"listening on http://127\.0\.0\.1:(\d+)$", line.strip())
-        assert found, "hitd serve said: %r" % line
-        self.port = int(found.group(1))
-        self.url = "http://127.0.0.1:%d" % self.port
+        self.url = self.serve()
+        self.port = int(self.url.rsplit(":", 1)[1])
 
-    def stop(self):
-        self.process.terminate()
-        assert self.process.wait(30) == 0
-        self.log.close()
+    def end(self):
+        """An orderly end, and a book that balances."""
+        status = self.stop()
+        checked = self.check()
+        log = self.logged()
+        self.close()
+        assert status == 0, log
+        assert checked.returncode == 0, checked.stdout
 
-    def check(self):
-        self.run("check")
-
-    def account(self, role, country="US"):
+    def new_account(self, role, country="US"):
         email = "%s%d@example.org" % (role, next(counter))
-        answer = json.loads(self.run("account", "add", "--role", role, "--email", email, "--name",
-                                     role.title(), "--country", country, "--password-file", "-",
-                                     input=PASSWORD + "\n"))
-        return answer["Id"], email
+        return self.account(role, email, PASSWORD, country=country), email
 
     def requester(self, deposit=None):
-        public_id, email = self.account("requester")
-        r = Requester(self, public_id, email)
+        r = Requester(self, *self.new_account("requester"))
         if deposit:
-            self.run("deposit", "--email", email, "--amount", deposit)
+            self.deposit(r.email, deposit)
         return r
 
     def worker(self, country="US"):
-        return Worker(self, *self.account("worker", country))
+        return Worker(self, *self.new_account("worker", country))
 
     def advance(self, span):
-        self.run("clock", "advance", span)
+        self.clock("advance", span)
 
     def request(self, method, path, body=None, headers=None):
         """One request on a connection of its own: status, headers, body."""
@@ -103,7 +77,7 @@ class Server:
 class Requester:
     def __init__(self, server, public_id, email):
         self.server, self.id, self.email = server, public_id, email
-        key = json.loads(server.run("key", "add", "--email", email))
+        key = server.key(email)
         self.access, self.secret = key["AccessKeyId"], key["SecretAccessKey"]
 
     def client(self, retries=1, **more):
@@ -199,3 +173,7 @@ def new_hit(client, **more):
                    Keywords="image, label", Question=HTML, MaxAssignments=3)
     members.update(more)
     return client.create_hit(**members)["HIT"]
+
+
+def next_name():
+    return "Project %d" % next(counter)
