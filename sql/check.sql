@@ -209,7 +209,7 @@ WHERE h.pending < 0 OR h.submitted < 0 OR h.approved < 0 OR h.rejected < 0
    OR (h.document IS NULL AND b.document IS NULL)
    OR ((h.reviewing = 1 OR h.disposed_ms IS NOT NULL)
        AND NOT (h.pending = 0 AND (h.expired = 1
-                OR h.submitted + h.approved + h.rejected = h.max_assignments)))
+                OR h.max_assignments = h.submitted + h.approved + h.rejected)))
    OR (h.disposed_ms IS NOT NULL AND h.submitted > 0)
 ORDER BY h.id;
 

@@ -17,7 +17,7 @@ SELECT (SELECT MIN(expires_ms) FROM hit WHERE expired = 0 AND disposed_ms IS NUL
        (SELECT MIN(due_ms) FROM assignment WHERE due_ms IS NOT NULL),
        (SELECT MIN(activity_ms) FROM hit
         WHERE disposed_ms IS NULL AND pending = 0
-          AND (expired = 1 OR submitted + approved + rejected = max_assignments)),
+          AND (expired = 1 OR max_assignments = submitted + approved + rejected)),
        (SELECT MIN(id) FROM batch WHERE state = 1);
 
 -- Expiry. A HIT without work in progress becomes Reviewable by it: an activity.
@@ -48,7 +48,7 @@ UPDATE hit SET expired = 1,
 WHERE id IN (
     SELECT h.id FROM hit h
     WHERE h.expired = 0 AND h.disposed_ms IS NULL AND h.expires_ms <= :now_ms
-      AND NOT (h.pending = 0 AND h.submitted + h.approved + h.rejected = h.max_assignments
+      AND NOT (h.pending = 0 AND h.max_assignments = h.submitted + h.approved + h.rejected
                AND (h.activity_ms + :age_ms <= h.expires_ms
                     OR EXISTS (SELECT 1 FROM assignment a
                                WHERE a.hit = h.id AND a.due_ms IS NOT NULL
@@ -97,7 +97,7 @@ UPDATE worker_stat SET abandoned = abandoned + 1 WHERE worker = :worker;
 -- out: disposed_ms int
 UPDATE hit SET disposed_ms = activity_ms + :age_ms
 WHERE id = :hit AND disposed_ms IS NULL AND pending = 0
-  AND (expired = 1 OR submitted + approved + rejected = max_assignments)
+  AND (expired = 1 OR max_assignments = submitted + approved + rejected)
   AND submitted = 0 AND activity_ms <= :before_ms
 RETURNING disposed_ms;
 
@@ -107,7 +107,7 @@ RETURNING disposed_ms;
 UPDATE hit SET disposed_ms = activity_ms + :age_ms
 WHERE id IN (SELECT id FROM hit
              WHERE disposed_ms IS NULL AND pending = 0
-               AND (expired = 1 OR submitted + approved + rejected = max_assignments)
+               AND (expired = 1 OR max_assignments = submitted + approved + rejected)
                AND submitted = 0 AND activity_ms <= :before_ms
              ORDER BY activity_ms LIMIT :n)
 RETURNING id, disposed_ms, (SELECT t.events FROM hit_type t WHERE t.id = hit_type);

@@ -164,7 +164,7 @@ JOIN document d ON d.id = COALESCE(h.document, b.document)
 WHERE h.requester = :requester AND h.reviewing = :reviewing
   AND (h.expires_ms, h.id) < (:ms, :before)
   AND h.disposed_ms IS NULL AND h.pending = 0
-  AND (h.expired = 1 OR h.submitted + h.approved + h.rejected = h.max_assignments)
+  AND (h.expired = 1 OR h.max_assignments = h.submitted + h.approved + h.rejected)
 ORDER BY h.expires_ms DESC, h.id DESC LIMIT :n;
 
 -- name: hit_views_reviewable_type :many
@@ -189,5 +189,5 @@ JOIN document d ON d.id = COALESCE(h.document, b.document)
 WHERE h.hit_type = :hit_type AND h.requester = :requester AND h.reviewing = :reviewing
   AND (h.expires_ms, h.id) < (:ms, :before)
   AND h.disposed_ms IS NULL AND h.pending = 0
-  AND (h.expired = 1 OR h.submitted + h.approved + h.rejected = h.max_assignments)
+  AND (h.expired = 1 OR h.max_assignments = h.submitted + h.approved + h.rejected)
 ORDER BY h.expires_ms DESC, h.id DESC LIMIT :n;

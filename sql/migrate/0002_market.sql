@@ -218,13 +218,13 @@ CREATE INDEX hit_open ON hit (hit_type, id)
 CREATE INDEX hit_expiry ON hit (expires_ms) WHERE expired = 0 AND disposed_ms IS NULL;
 CREATE INDEX hit_reviewable ON hit (requester, reviewing, expires_ms, id)
     WHERE disposed_ms IS NULL AND pending = 0
-      AND (expired = 1 OR submitted + approved + rejected = max_assignments);
+      AND (expired = 1 OR max_assignments = submitted + approved + rejected);
 CREATE INDEX hit_reviewable_type ON hit (hit_type, reviewing, expires_ms, id)
     WHERE disposed_ms IS NULL AND pending = 0
-      AND (expired = 1 OR submitted + approved + rejected = max_assignments);
+      AND (expired = 1 OR max_assignments = submitted + approved + rejected);
 CREATE INDEX hit_disposal ON hit (activity_ms)
     WHERE disposed_ms IS NULL AND pending = 0
-      AND (expired = 1 OR submitted + approved + rejected = max_assignments);
+      AND (expired = 1 OR max_assignments = submitted + approved + rejected);
 CREATE UNIQUE INDEX hit_alias ON hit (alias) WHERE alias IS NOT NULL;
 
 CREATE TABLE assignment (
