@@ -10,8 +10,9 @@ RETURNING id;
 
 -- name: account_stat_open :exec
 -- in: worker int
-INSERT INTO worker_stat (worker, accepted, submitted, approved, rejected, returned, abandoned)
-VALUES (:worker, 0, 0, 0, 0, 0, 0);
+INSERT INTO worker_stat (worker, accepted, submitted, approved, rejected, returned, abandoned,
+                         day, day_accepted)
+VALUES (:worker, 0, 0, 0, 0, 0, 0, 0, 0);
 
 -- name: account_get :one
 -- in: id int

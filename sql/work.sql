@@ -10,10 +10,16 @@ SELECT s.accepted, s.submitted, s.approved, s.rejected, s.returned, s.abandoned,
 FROM worker_stat s JOIN party p ON p.id = s.worker
 WHERE s.worker = :worker;
 
+-- name: work_figures_accept :exec
+-- in: worker int, day int
+UPDATE worker_stat SET accepted = accepted + 1,
+    day_accepted = CASE WHEN day = :day THEN day_accepted + 1 ELSE 1 END,
+    day = :day
+WHERE worker = :worker;
+
 -- name: work_figures_add :exec
--- in: worker int, accepted int, submitted int, returned int
-UPDATE worker_stat SET accepted = accepted + :accepted, submitted = submitted + :submitted,
-    returned = returned + :returned
+-- in: worker int, submitted int, returned int
+UPDATE worker_stat SET submitted = submitted + :submitted, returned = returned + :returned
 WHERE worker = :worker;
 
 -- Groups with a slot, newest first; newest is the newest open HIT. worker 0: nobody.
@@ -119,9 +125,10 @@ SELECT hit, due_ms FROM assignment WHERE worker = :worker AND status = 1;
 -- Everything that accepting looks at, at once.
 -- name: work_accept_look :one
 -- in: hit_type int, worker int
--- out: requester int, duration_s int, auto_approval_s int, requirements text, state int, country text, adult int, accepted int, submitted int, approved int, rejected int, returned int, abandoned int, blocked int?
+-- out: requester int, duration_s int, auto_approval_s int, requirements text, state int, country text, adult int, accepted int, submitted int, approved int, rejected int, returned int, abandoned int, day int, day_accepted int, blocked int?
 SELECT t.requester, t.duration_s, t.auto_approval_s, t.requirements, p.state, p.country, p.adult,
-       s.accepted, s.submitted, s.approved, s.rejected, s.returned, s.abandoned, b.worker
+       s.accepted, s.submitted, s.approved, s.rejected, s.returned, s.abandoned, s.day,
+       s.day_accepted, b.worker
 FROM hit_type t
 JOIN party p ON p.id = :worker
 JOIN worker_stat s ON s.worker = p.id

@@ -25,7 +25,9 @@ CREATE TABLE worker_stat (
     approved @INT@ NOT NULL,
     rejected @INT@ NOT NULL,
     returned @INT@ NOT NULL,
-    abandoned @INT@ NOT NULL
+    abandoned @INT@ NOT NULL,
+    day @INT@ NOT NULL,                 -- of the latest accept, in Pacific time since 1970
+    day_accepted @INT@ NOT NULL         -- accepts on that day
 ) @STRICT@;
 
 -- Decisions of one requester on one worker by UTC day (9.5).

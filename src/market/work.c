@@ -7,6 +7,7 @@
 #include "base/datetime.h"
 #include "base/limits.h"
 #include "base/pack.h"
+#include "base/utf8.h"
 #include "market/account.h"
 #include "market/due.h"
 #include "market/events.h"
@@ -112,6 +113,24 @@ static struct err check_queue(struct ctx *c, int64_t worker) {
     return e;
 }
 
+/* The old service's day turned at midnight Pacific time (worker-site 2). */
+static int64_t pacific_day(int64_t ms) {
+    return (ms + time_pacific_offset_s(ms) * INT64_C(1000)) / DAY_MS;
+}
+
+/* Check 5: setting daily_accept_limit (0, the default: none). Returned work counts too. */
+static struct err check_day(struct ctx *c, const struct accepting *a) {
+    int64_t limit = 0;
+    struct err e = ctx_setting_int(c, "daily_accept_limit", 0, &limit);
+    if (failed(e) || limit <= 0 || a->look.day != pacific_day(c->now_ms) ||
+        a->look.day_accepted < limit)
+        return e;
+    return err_make(c->arena, ERR_SLOW_DOWN, NULL,
+                    "You have accepted %lld tasks today, which is the limit; the next day begins "
+                    "at midnight Pacific time.",
+                    (long long)a->look.day_accepted);
+}
+
 struct overdue {
     int64_t hits[OVERDUE_MAX];
     int count;
@@ -206,8 +225,8 @@ static struct err insert(struct ctx *c, const struct accepting *a, const struct 
                                             },
                                             &made);
     if (st == ST_OK)
-        st = sql_work_figures_add(
-            c->tx, &(struct sql_work_figures_add_in){.worker = a->worker, .accepted = 1}, NULL);
+        st = sql_work_figures_accept(
+            c->tx, &(struct sql_work_figures_accept_in){a->worker, pacific_day(c->now_ms)}, NULL);
     if (st != ST_OK)
         return ctx_store(c, st);
     out->assignment = made.id;
@@ -246,6 +265,8 @@ struct err work_accept(struct ctx *c, const struct accept_in *in, struct accepte
     if (!failed(e) && c->actor->entrance != ENTRANCE_REPLAY) /* what happened fitted his queue */
         e = check_queue(c, a.worker);
     if (!failed(e))
+        e = check_day(c, &a);
+    if (!failed(e))
         e = hit ? take_this(c, &a, hit, &slot) : take_any(c, &a, &slot);
     if (!failed(e))
         e = insert(c, &a, &slot, in->alias, out);
@@ -269,8 +290,8 @@ static struct err check_answer(struct ctx *c, const struct submit_in *in) {
     for (size_t i = 0; i < in->name_count; i++)
         if (in->names[i].n > FIELD_NAME_MAX)
             return err_make(c->arena, ERR_BAD_REQUEST, NULL,
-                            "The field name \"%.*s…\" is longer than %d bytes.", 40, in->names[i].p,
-                            FIELD_NAME_MAX);
+                            "The field name \"%.*s…\" is longer than %d bytes.",
+                            STR_ARG(utf8_clip(in->names[i], 40)), FIELD_NAME_MAX);
     return NO_ERR;
 }
 

@@ -119,9 +119,10 @@ struct accepted {
 };
 /* Accepts (A1). Checks in the order of worker-site 4.3: ERR_SIGN_IN_NEEDED, ERR_SUSPENDED,
  * ERR_BLOCKED, ERR_QUALIFICATION_MISSING (names which, own value), ERR_QUEUE_FULL,
- * ERR_NO_MORE_HITS; ERR_NOT_FOUND for an unknown group or one he may not discover. Of a group
- * the oldest HIT is given that he does not hold and has not submitted; when he is done with the
- * first thousand, the search goes on behind his latest before it looks at all of them. */
+ * ERR_SLOW_DOWN (setting daily_accept_limit), ERR_NO_MORE_HITS; ERR_NOT_FOUND for an unknown group
+ * or one he may not discover. Of a group the oldest HIT is given that he does not hold and has not
+ * submitted; when he is done with the first thousand, the search goes on behind his latest before
+ * it looks at all of them. */
 struct err work_accept(struct ctx *c, const struct accept_in *in, struct accepted *out);
 
 struct submit_in {

@@ -149,6 +149,25 @@ static void refusals(enum fixture_kind kind) {
 }
 MARKET_TEST(refusals)
 
+/* The day turns at midnight Pacific time; returned work counts. */
+static void daily_limit(enum fixture_kind kind) {
+    struct market m;
+    market_open(&m, kind); /* 2025-12-31 16:00 Pacific time */
+    int64_t r = market_requester(&m, "rita"), w = market_worker(&m, "will"), hit;
+    market_deposit(&m, r, 1000);
+    int64_t h = market_hit(&m, r, &(struct hit_plan){.reward_cents = 5});
+    market_set(&m, "daily_accept_limit", "2");
+    market_return(&m, w, market_accept(&m, w, h));
+    market_return(&m, w, market_accept(&m, w, h));
+    expect(accept_any(&m, w, group_of(&m, h), &hit), ERR_SLOW_DOWN);
+    market_advance(&m, 8 * 3600 - 1);
+    expect(accept_any(&m, w, group_of(&m, h), &hit), ERR_SLOW_DOWN);
+    market_advance(&m, 1);
+    expect(accept_any(&m, w, group_of(&m, h), &hit), ERR_OK);
+    market_close(&m);
+}
+MARKET_TEST(daily_limit)
+
 /* Oldest first; what he had is passed over, also when it is more than the first look takes in. */
 static void order(enum fixture_kind kind) {
     struct market m;
@@ -578,11 +597,17 @@ MARKET_TEST(pages)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        MARKET_TEST_ROWS(refusals),  MARKET_TEST_ROWS(order),
-        MARKET_TEST_ROWS(many_done), MARKET_TEST_ROWS(accept_after_time),
-        MARKET_TEST_ROWS(submits),   MARKET_TEST_ROWS(deadlines),
-        MARKET_TEST_ROWS(at_once),   MARKET_TEST_ROWS(returns),
-        MARKET_TEST_ROWS(groups),    MARKET_TEST_ROWS(two_slots_one_worker),
+        MARKET_TEST_ROWS(refusals),
+        MARKET_TEST_ROWS(daily_limit),
+        MARKET_TEST_ROWS(order),
+        MARKET_TEST_ROWS(many_done),
+        MARKET_TEST_ROWS(accept_after_time),
+        MARKET_TEST_ROWS(submits),
+        MARKET_TEST_ROWS(deadlines),
+        MARKET_TEST_ROWS(at_once),
+        MARKET_TEST_ROWS(returns),
+        MARKET_TEST_ROWS(groups),
+        MARKET_TEST_ROWS(two_slots_one_worker),
         MARKET_TEST_ROWS(pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
