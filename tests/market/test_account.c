@@ -427,6 +427,44 @@ static void test_funds(void **state) {
     world_close(w);
 }
 
+static struct err balance(struct ctx *c, void *arg) {
+    return funds_balance(c, c->actor->party, arg);
+}
+static struct err hold(struct ctx *c, void *arg) {
+    return ctx_store(c, ledger_hold(c->tx, c->now_ms, *(int64_t *)arg,
+                                    &(struct transfer_for){.requester = c->actor->party}));
+}
+static struct err refill(struct ctx *c, void *arg) {
+    (void)arg;
+    return funds_refill(c, c->actor->party);
+}
+static struct err fee_back(struct ctx *c, void *arg) {
+    return funds_fee_back(c, c->actor->party, *(int64_t *)arg, STR("by mistake"));
+}
+
+/* money-and-lifecycle 3.14-3.16. */
+static void test_balance(void **state) {
+    struct world *w = world_open(state);
+    struct party r = world_requester(w, "r", 100);
+    struct funds f;
+    int64_t cents = 40;
+    expect(world_write(w, r.id, hold, &cents), ERR_OK);
+    expect(world_read(w, r.id, balance, &f), ERR_OK);
+    assert_int_equal(f.available_cents, 60);
+    assert_int_equal(f.on_hold_cents, 40);
+    world_setting(w, "onhold_compat", "1");
+    expect(world_read(w, r.id, balance, &f), ERR_OK);
+    assert_int_equal(f.on_hold_cents, 0);
+    expect(world_write(w, r.id, refill, NULL), ERR_OK);
+    expect_money(w, r.id, 60, 40);
+    world_setting(w, "sandbox_refill", "1");
+    expect(world_write(w, r.id, refill, NULL), ERR_OK);
+    expect_money(w, r.id, 1000000, 40);
+    assert_int_equal(world_balances(w, r.id).extin, -1000040);
+    expect(world_write(w, r.id, fee_back, &cents), ERR_INSUFFICIENT_FUNDS);
+    world_close(w);
+}
+
 /* ---- blocks and calls that come twice ---- */
 
 struct blocking {
@@ -525,6 +563,7 @@ int main(void) {
         BOTH(test_states),
         BOTH(test_keys),
         BOTH(test_funds),
+        BOTH(test_balance),
         BOTH(test_blocks),
         BOTH(test_request_keys),
     };
