@@ -128,13 +128,11 @@ static struct err publish(struct command_line *line, struct client *c) {
     if (!w.id)
         return err_make(line->arena, ERR_NOT_FOUND, "PROJECT",
                         "you have no project called \"%s\"; hit projects lists them", w.name);
-    const char *name = option_value(line, "name"), *slash = strrchr(line->args[1], '/');
-    const char *file = client_escape(c, slash ? slash + 1 : line->args[1]);
+    const char *name = option_value(line, "name");
     struct call call = {
         .method = "POST",
         .path = arena_printf(line->arena, "/v1/projects/%s/batches", client_escape(c, w.id)),
-        .query = name ? arena_printf(line->arena, "file=%s&name=%s", file, client_escape(c, name))
-                      : arena_printf(line->arena, "file=%s", file),
+        .query = name ? arena_printf(line->arena, "name=%s", client_escape(c, name)) : NULL,
         .content_type = "text/csv",
         .body = body,
         .progress = "uploading",

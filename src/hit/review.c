@@ -32,8 +32,8 @@ static const char *upload_query(const struct review *r) {
         {"all-batches", "all_batches"},
         {"batch", "batch"},
         {"encoding", "encoding"},
-        {NULL, "file"},
         {"mode", "mode"},
+        {NULL, "name"}, /* of the file */
         {"no-messages", "no_messages"},
         {"reason", "reason"},
         {"approve-changed", "rejected_since"},

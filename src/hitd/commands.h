@@ -16,6 +16,9 @@ int run_account_add(struct command_line *line);
 int run_key_add(struct command_line *line);
 int run_deposit(struct command_line *line);
 
+/* setting.c */
+int run_setting(struct command_line *line);
+
 /* clock.c */
 int run_clock(struct command_line *line);
 

@@ -78,6 +78,8 @@ static const struct command commands[] = {
     {"account add", NULL, 0, 0, "Make an account", account_options, run_account_add},
     {"key add", NULL, 0, 0, "Make an access key for the Requester API", key_options, run_key_add},
     {"deposit", NULL, 0, 0, "Put money into a requester's account", deposit_options, run_deposit},
+    {"setting", "[NAME [VALUE]]", 0, 2, "Show or change the market's settings", store_options,
+     run_setting},
     {"clock", "get | advance 31d | set 2026-12-24T00:00:00Z", 1, 2,
      "Read or move the simulated clock, forward only", store_options, run_clock},
     {"replay", "FILE", 1, 1, "Re-enact a results file of the old service as a live batch",
