@@ -170,7 +170,7 @@ static bool is_submit(const struct html_piece *tag) {
            (str_ieq(type, STR("submit")) || str_ieq(type, STR("image")));
 }
 
-struct layout layout_read(struct arena *a, struct str html) {
+struct layout layout_outline(struct str html) {
     struct layout layout = {.html = html};
     struct html_scan scan = {.rest = html};
     for (struct html_piece piece; html_next(&scan, &piece);) {
@@ -184,6 +184,11 @@ struct layout layout_read(struct arena *a, struct str html) {
         layout.has_control |= is_control(piece.tag);
         layout.has_submit |= is_submit(&piece);
     }
+    return layout;
+}
+
+struct layout layout_read(struct arena *a, struct str html) {
+    struct layout layout = layout_outline(html);
     read_placeholders(a, &layout);
     return layout;
 }

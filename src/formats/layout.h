@@ -48,6 +48,9 @@ struct layout {
     bool is_document;    /* has <html> or a doctype of its own */
 };
 
+/* Only the flags of a template, without its placeholders: all that layout_page needs. */
+struct layout layout_outline(struct str html);
+
 /* Reads a template. The result lives in a and points into html. */
 struct layout layout_read(struct arena *a, struct str html);
 

@@ -96,9 +96,9 @@ static void complete(struct ctx *c, const struct texts *t, struct hit_view *h) {
     h->completed = h->n.approved + h->n.rejected;
     h->due = owed(c, h, t);
     if (t->shared)
-        h->question = question_of_row(c->arena, t->body, t->columns, t->vars);
+        h->question = question_of_row(c->arena, t->body, h->title, t->columns, t->vars);
     else if (t->layout)
-        h->question = question_of_parameters(c->arena, t->body, t->vars);
+        h->question = question_of_parameters(c->arena, t->body, h->title, t->vars);
     else
         h->question = str_dup(c->arena, t->body);
 }

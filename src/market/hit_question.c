@@ -43,12 +43,17 @@ static struct pairs of_parameters(struct arena *a, struct str vars) {
     return p;
 }
 
-static struct str page(struct arena *a, struct str layout, const struct pairs *p) {
+/* The layout filled, in the page that the old site made of it (questions 3.5). */
+static struct str page(struct arena *a, struct str layout, struct str title,
+                       const struct pairs *p) {
+    struct layout outline = layout_outline(layout);
     struct layout_plan plan = layout_plan(a, layout, p->names, p->n);
-    struct buf b = BUF_INIT;
-    layout_fill(&b, &plan, p->values);
-    struct str s = buf_dup(a, &b);
-    buf_free(&b);
+    struct buf filled = BUF_INIT, whole = BUF_INIT;
+    layout_fill(&filled, &plan, p->values);
+    layout_page(&whole, &outline, buf_view(&filled), title);
+    struct str s = buf_dup(a, &whole);
+    buf_free(&filled);
+    buf_free(&whole);
     return s;
 }
 
@@ -60,21 +65,14 @@ static struct str question(struct arena *a, struct str html) {
     return s;
 }
 
-struct str page_of_row(struct arena *a, struct str layout, struct str columns, struct str vars) {
-    struct pairs p = of_row(a, columns, vars);
-    return page(a, layout, &p);
-}
-
-struct str page_of_parameters(struct arena *a, struct str layout, struct str vars) {
-    struct pairs p = of_parameters(a, vars);
-    return page(a, layout, &p);
-}
-
-struct str question_of_row(struct arena *a, struct str layout, struct str columns,
+struct str question_of_row(struct arena *a, struct str layout, struct str title, struct str columns,
                            struct str vars) {
-    return question(a, page_of_row(a, layout, columns, vars));
+    struct pairs p = of_row(a, columns, vars);
+    return question(a, page(a, layout, title, &p));
 }
 
-struct str question_of_parameters(struct arena *a, struct str layout, struct str vars) {
-    return question(a, page_of_parameters(a, layout, vars));
+struct str question_of_parameters(struct arena *a, struct str layout, struct str title,
+                                  struct str vars) {
+    struct pairs p = of_parameters(a, vars);
+    return question(a, page(a, layout, title, &p));
 }

@@ -7,15 +7,14 @@
 #include "base/str.h"
 #include "market/ctx.h"
 
-/* A batch's layout: packed columns and packed values in their order. */
-struct str question_of_row(struct arena *a, struct str layout, struct str columns, struct str vars);
+/* A batch's layout: packed columns and packed values in their order. title is that of the HIT; it
+ * becomes the page's where the layout is no document of its own (questions 3.5). */
+struct str question_of_row(struct arena *a, struct str layout, struct str title, struct str columns,
+                           struct str vars);
 
 /* A layout named by the API: packed name, value, name, value…. */
-struct str question_of_parameters(struct arena *a, struct str layout, struct str vars);
-
-/* The same two, but only the page itself: what a worker sees before addresses are put in. */
-struct str page_of_row(struct arena *a, struct str layout, struct str columns, struct str vars);
-struct str page_of_parameters(struct arena *a, struct str layout, struct str vars);
+struct str question_of_parameters(struct arena *a, struct str layout, struct str title,
+                                  struct str vars);
 
 /* ERR_HIT_DOES_NOT_EXIST in the old service's words. */
 struct err hit_unknown(struct ctx *c, struct str hit_id);

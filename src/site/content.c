@@ -22,11 +22,39 @@ static void safety_headers(struct call *call) {
     call_header(call, "Cache-Control", STR("no-store"));
 }
 
-/* The old service's hard-coded submit addresses become ours (questions 4.3). */
+/* What pages expect of the old service's externalHIT_v1.js (questions 3.2). */
+#define HELPER_PATH "/externalHIT_v1.js"
+static const char helper_js[] =
+    "function turkGetParam(name, otherwise) {\n"
+    "  var value = new URLSearchParams(window.location.search).get(name);\n"
+    "  return value === null ? otherwise : value;\n"
+    "}\n"
+    "function turkSetAssignmentID(id) {\n"
+    "  var value = id || turkGetParam('assignmentId', '');\n"
+    "  var field = document.getElementById('assignmentId');\n"
+    "  var button = document.getElementById('submitButton');\n"
+    "  if (field) field.value = value;\n"
+    "  if (button && value === 'ASSIGNMENT_ID_NOT_AVAILABLE') {\n"
+    "    button.disabled = true;\n"
+    "    button.value = 'You must ACCEPT the HIT before you can submit the results.';\n"
+    "  }\n"
+    "}\n";
+
+static struct err show_helper(struct call *call, struct ctx *ctx) {
+    (void)ctx;
+    call->type = "text/javascript; charset=utf-8";
+    call_header(call, "X-Content-Type-Options", STR("nosniff"));
+    call_header(call, "Cache-Control", STR("public, max-age=86400"));
+    buf_puts(&call->body, helper_js);
+    return NO_ERR;
+}
+
+/* The old service's hard-coded addresses of submission and helper become ours (questions 4.3). */
 static void write_document(struct call *call, const struct question *q) {
     struct arena *a = call->req->arena;
     struct layout_addresses to = {
         .submit = str_printf(a, "%s/mturk/externalSubmit", call->app->site_url),
+        .helper_js = str_printf(a, "%s" HELPER_PATH, call->app->content_url),
     };
     layout_rewrite(&call->body, q->html, &to);
 }
@@ -71,6 +99,12 @@ static struct err show_preview(struct call *call, struct ctx *ctx) {
 }
 
 static const struct route rows[] = {
+    {.method = "GET",
+     .pattern = HELPER_PATH,
+     .help = "The script of pages that were made for the old service.",
+     .may = MAY_EVERYBODY,
+     .kind = CALL_READ,
+     .run = show_helper},
     {.method = "GET",
      .pattern = "/task/{assignment}",
      .help = "The document of an assignment.",

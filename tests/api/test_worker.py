@@ -5,7 +5,7 @@ import urllib.parse
 
 import pytest
 
-from market import HTML, PASSWORD, new_hit
+from market import HTML, PASSWORD, new_hit, next_name
 
 
 def csrf(worker):
@@ -249,6 +249,28 @@ def test_task_documents(server, mturk, worker):
                      "workerId": [worker.id], "turkSubmitTo": [server.url + "/"]}
     assert fetch(entry["question"]["value"])[2] == page
     assert fetch(entry["question"]["value"].replace(entry["assignment_id"], "3" + "A" * 29))[0] == 404
+
+
+def test_bare_layout(server, requester, worker):
+    """A layout without a form gets the one that the old site put around it (questions 3.5)."""
+    members = dict(name=next_name(), title="A < B", description="d", reward_cents=5,
+                   max_assignments=1, layout='<p>${word}</p><input name="tag">')
+    status, made = requester.v1("POST", "/v1/projects", json.dumps(members).encode())
+    assert status == 201, made
+    status, batch = requester.v1("POST", "/v1/projects/%d/batches" % made["id"], b"word\noak\n")
+    assert status == 201, batch
+    hit = requester.client().list_hits()["HITs"][0]
+    assert "externalHIT_v1.js" in hit["Question"] and "<p>oak</p>" in hit["Question"]
+    entry = worker.accept(hit["HITGroupId"])[1]
+    status, _, page = fetch(entry["question"]["value"])
+    assert status == 200 and b"<title>A &lt; B</title>" in page
+    assert b'name="assignmentId"' in page and b'id="submitButton"' in page
+    assert (server.url + "/mturk/externalSubmit").encode() in page
+    helper = re.search(rb'<script src="([^"]+)"', page).group(1).decode()
+    assert helper.startswith(entry["question"]["value"].split("/task/")[0] + "/")
+    status, head, script = fetch(helper)
+    assert status == 200 and b"function turkSetAssignmentID" in script
+    assert head["Content-Type"].startswith("text/javascript")
 
 
 def test_external_question(mturk, worker):
