@@ -66,6 +66,17 @@ SELECT id FROM hit WHERE alias = :alias;
 -- out: id int
 SELECT id FROM assignment WHERE alias = :alias;
 
+-- Whose lane a write belongs into.
+-- name: work_assignment_requester :one
+-- in: id int
+-- out: requester int
+SELECT requester FROM assignment WHERE id = :id;
+
+-- name: work_type_requester :one
+-- in: id int
+-- out: requester int
+SELECT requester FROM hit_type WHERE id = :id;
+
 -- name: work_hit_brief :one
 -- in: id int
 -- out: hit_type int, alias text?, created_ms int, expires_ms int

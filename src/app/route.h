@@ -30,6 +30,8 @@ struct route {
     unsigned may, flags;
     enum call_kind kind;
     struct err (*run)(struct call *call, struct ctx *ctx);
+    /* Sets call->shard of a write that concerns another party's rows; NULL: the caller's own. */
+    struct err (*shard)(struct call *call, struct ctx *ctx);
     struct err (*slow)(struct call *call);
     const struct route_param *query;
     const char *gives; /* media type of a success, for the description */

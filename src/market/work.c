@@ -473,3 +473,25 @@ struct err work_return(struct ctx *c, struct str assignment_id) {
     e = slots_free(c, a.hit, a.reward_cents + a.fee_cents, c->now_ms, &slot);
     return failed(e) ? e : emit(c, EVENT_ASSIGNMENT_RETURNED, a.hit, row);
 }
+
+struct err work_shard(struct ctx *c, struct str assignment_id, struct str group_id,
+                      int64_t *shard) {
+    struct sql_work_assignment_requester_out of_assignment;
+    struct sql_work_type_requester_out of_type;
+    int64_t row = 0;
+    *shard = 0;
+    struct err e = assignment_id.p ? lookup_assignment(c, assignment_id, &row)
+                                   : lookup_group(c, group_id, &row);
+    if (failed(e) || !row)
+        return e;
+    enum st st;
+    if (assignment_id.p) {
+        st = sql_work_assignment_requester(c->tx, &(struct sql_work_assignment_requester_in){row},
+                                           &of_assignment);
+        *shard = st == ST_OK ? of_assignment.requester : 0;
+    } else {
+        st = sql_work_type_requester(c->tx, &(struct sql_work_type_requester_in){row}, &of_type);
+        *shard = st == ST_OK ? of_type.requester : 0;
+    }
+    return ctx_store(c, st);
+}

@@ -147,6 +147,10 @@ struct err work_submit(struct ctx *c, const struct submit_in *in, struct submitt
 /* Returns (A3): the slot reopens while the HIT lives. ERR_NOT_FOUND, ERR_NOT_IN_PROGRESS. */
 struct err work_return(struct ctx *c, struct str assignment_id);
 
+/* The shard of a write of the three above: the requester of an assignment or, when that id is NULL,
+ * of a group; 0 for an unknown one, whose write will be refused. One look-up by primary key. */
+struct err work_shard(struct ctx *c, struct str assignment_id, struct str group_id, int64_t *shard);
+
 /* ---- his own pages ---- */
 
 /* Assignments in progress, least time left first; all of them (at most max_active). */

@@ -148,6 +148,10 @@ static struct err confirm_accept(struct call *call, struct ctx *ctx) {
     return NO_ERR;
 }
 
+static struct err accept_shard(struct call *call, struct ctx *ctx) {
+    return work_shard(ctx, STR_NULL, call->params[0], &call->shard);
+}
+
 static struct err accept(struct call *call, struct ctx *ctx) {
     struct accept_in in = {.group_id = call->params[0]};
     struct accepted accepted;
@@ -214,7 +218,8 @@ const struct route site_group_rows[] = {
      .help = "Accepts a HIT of the group.",
      .may = MAY_WORKER,
      .kind = CALL_WRITE,
-     .run = accept},
+     .run = accept,
+     .shard = accept_shard},
     {.method = "GET",
      .pattern = "/mturk/preview",
      .help = "Old links.",

@@ -74,9 +74,11 @@ static struct err enter(struct call *call, struct ctx *ctx) {
     struct err e = call_enter_session(call, ctx);
     if (!failed(e))
         e = route_check_rights(route, call);
-    if (failed(e) || !route_changes(route) || route->flags & ROUTE_NO_CSRF)
-        return e;
-    return call_check_csrf(call);
+    if (!failed(e) && route_changes(route) && !(route->flags & ROUTE_NO_CSRF))
+        e = call_check_csrf(call);
+    if (!failed(e) && route->shard)
+        e = route->shard(call, ctx);
+    return e;
 }
 
 static const struct face face = {.kind = FACE_SITE, .enter = enter, .refuse = refuse};

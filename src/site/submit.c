@@ -137,6 +137,13 @@ static struct err missing_id(struct call *call, struct str id) {
                     "This is a preview: accept the task first, then submit.");
 }
 
+static struct err submit_shard(struct call *call, struct ctx *ctx) {
+    struct str id = form_get(&call->req->query, "assignmentId");
+    if (!id.p)
+        id = form_get(&call->form, "assignmentId");
+    return work_shard(ctx, id.p ? str_trim(id) : STR(""), STR_NULL, &call->shard);
+}
+
 static struct err submit(struct call *call, struct ctx *ctx) {
     struct submission s = {.assignment_id = STR_NULL};
     struct submitted done;
@@ -179,7 +186,8 @@ static struct err submit(struct call *call, struct ctx *ctx) {
 #define SUBMIT_ROW(verb, path)                                                                     \
     {                                                                                              \
         .method = verb, .pattern = path, .help = "Submits the work of an assignment.",             \
-        .may = MAY_EVERYBODY, .flags = ROUTE_NO_CSRF, .kind = CALL_WRITE, .run = submit            \
+        .may = MAY_EVERYBODY, .flags = ROUTE_NO_CSRF, .kind = CALL_WRITE, .run = submit,           \
+        .shard = submit_shard                                                                      \
     }
 
 const struct route site_submit_rows[] = {

@@ -106,13 +106,27 @@ static struct err give_back(struct call *call, struct ctx *ctx, struct str assig
     return NO_ERR;
 }
 
+static struct str named_assignment(struct call *call) {
+    struct str id = form_get(&call->req->query, "assignment_id");
+    if (!id.p)
+        id = form_get(&call->form, "assignment_id");
+    return id.p ? id : STR("");
+}
+
+static struct err shard_of_task(struct call *call, struct ctx *ctx) {
+    return work_shard(ctx, call->params[0], STR_NULL, &call->shard);
+}
+
+static struct err shard_of_named(struct call *call, struct ctx *ctx) {
+    return work_shard(ctx, named_assignment(call), STR_NULL, &call->shard);
+}
+
 static struct err return_task(struct call *call, struct ctx *ctx) {
     return give_back(call, ctx, call->params[0]);
 }
 
 static struct err return_of_group(struct call *call, struct ctx *ctx) {
-    struct str id = form_get(&call->req->query, "assignment_id");
-    return give_back(call, ctx, id.p ? id : form_get(&call->form, "assignment_id"));
+    return give_back(call, ctx, named_assignment(call));
 }
 
 const struct route site_task_rows[] = {
@@ -127,7 +141,8 @@ const struct route site_task_rows[] = {
      .help = "Returns the HIT.",
      .may = MAY_WORKER,
      .kind = CALL_WRITE,
-     .run = return_of_group},
+     .run = return_of_group,
+     .shard = shard_of_named},
     {.method = "GET",
      .pattern = "/tasks",
      .help = "Accepted HITs, least time left first.",
@@ -139,6 +154,7 @@ const struct route site_task_rows[] = {
      .help = "Returns the HIT.",
      .may = MAY_WORKER,
      .kind = CALL_WRITE,
-     .run = return_task},
+     .run = return_task,
+     .shard = shard_of_task},
     {.method = NULL},
 };
