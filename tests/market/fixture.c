@@ -181,6 +181,14 @@ void market_deposit(struct market *m, int64_t requester, int64_t cents) {
     must(market_write(m, requester, deposit, &cents), "deposit");
 }
 
+static struct err refund(struct ctx *c, void *arg) {
+    return funds_refund(c, c->actor->party, *(int64_t *)arg, STR_NULL, NULL);
+}
+
+void market_refund(struct market *m, int64_t requester, int64_t cents) {
+    must(market_write(m, requester, refund, &cents), "refund");
+}
+
 /* ---- HITs ---- */
 
 struct publishing {

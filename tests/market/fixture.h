@@ -73,6 +73,7 @@ void market_sql(struct market *m, const char *fmt, ...) __attribute__((format(pr
 int64_t market_requester(struct market *m, const char *name);
 int64_t market_worker(struct market *m, const char *name);
 void market_deposit(struct market *m, int64_t requester, int64_t cents);
+void market_refund(struct market *m, int64_t requester, int64_t cents);
 
 struct hit_plan {
     const char *title;        /* NULL: "Title" */
