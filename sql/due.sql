@@ -79,9 +79,10 @@ ORDER BY due_ms LIMIT :n;
 -- The moment of abandonment is what was due.
 -- name: due_abandoning :one
 -- in: id int
--- out: hit int, worker int, cost_cents int, due_ms int
-SELECT hit, worker, reward_cents + fee_cents, due_ms FROM assignment
-WHERE id = :id AND status = 1 AND due_ms IS NOT NULL;
+-- out: hit int, worker int, cost_cents int, due_ms int, expired int, expires_ms int
+SELECT a.hit, a.worker, a.reward_cents + a.fee_cents, a.due_ms, h.expired, h.expires_ms
+FROM assignment a JOIN hit h ON h.id = a.hit
+WHERE a.id = :id AND a.status = 1 AND a.due_ms IS NOT NULL;
 
 -- name: due_abandon :exec
 -- in: id int

@@ -150,6 +150,13 @@ static struct err abandon(struct ctx *c, int64_t assignment) {
     enum st st = sql_due_abandoning(c->tx, &(struct sql_due_abandoning_in){assignment}, &a);
     if (st != ST_OK)
         return ctx_store(c, st);
+    /* A step of the sweeper may come to the work before it comes to its HIT; the slot must not
+     * seem to have reopened. */
+    if (!a.expired && a.expires_ms <= c->now_ms) {
+        struct err e = expire_hit(c, a.hit, a.expires_ms);
+        if (failed(e))
+            return e;
+    }
     st = sql_due_abandon(c->tx, &(struct sql_due_abandon_in){assignment}, NULL);
     if (st == ST_OK)
         st = sql_due_abandon_figure(c->tx, &(struct sql_due_abandon_figure_in){a.worker}, NULL);
