@@ -205,18 +205,53 @@ static struct err check_members(struct op_call *call, const struct create_in *in
     return NO_ERR;
 }
 
-static struct err missing_parameters(struct arena *a, const struct layout_findings *findings) {
+/* The error of a layout and parameters that do not fit: placeholders without a value come first,
+ * then names that the layout does not use (questions 10.2). */
+static struct err unfit_parameters(struct arena *a, const struct layout_findings *findings) {
     struct buf names = BUF_INIT;
-    for (size_t i = 0; i < findings->count; i++)
-        if (findings->list[i].level == LAYOUT_ERROR)
-            buf_printf(&names, "%s%.*s", names.n ? ", " : "", STR_ARG(findings->list[i].name));
+    const char *unused = NULL;
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct layout_finding *f = &findings->list[i];
+        if (f->level != LAYOUT_ERROR)
+            continue;
+        if (f->line)
+            buf_printf(&names, "%s%.*s", names.n ? ", " : "", STR_ARG(f->name));
+        else if (!unused)
+            unused = f->text;
+    }
     struct err e =
-        err_make(a, ERR_MISSING_PARAMETERS, "HITLayoutParameters",
-                 "Your request is missing required parameters. Required parameters include the "
-                 "layout's placeholders. Missing parameter names: %.*s",
-                 STR_ARG(buf_view(&names)));
+        names.n ? err_make(a, ERR_MISSING_PARAMETERS, "HITLayoutParameters",
+                           "Your request is missing required parameters. Required parameters "
+                           "include the layout's placeholders. Missing parameter names: %.*s",
+                           STR_ARG(buf_view(&names)))
+                : err_make(a, ERR_INVALID_PARAMETER, "HITLayoutParameters", "%s", unused);
     buf_free(&names);
     return e;
+}
+
+static struct err check_parameters(struct arena *a, struct str body,
+                                   const struct parameter_in *parameters, size_t n) {
+    struct str *names = arena_array(a, n, sizeof *names);
+    struct str *values = arena_array(a, n, sizeof *values);
+    for (size_t i = 0; i < n; i++) {
+        names[i] = parameters[i].name;
+        values[i] = parameters[i].value;
+        for (size_t k = 0; k < i; k++) /* usually a few, FILE_COLUMNS_MAX at most */
+            if (str_eq(names[i], names[k]))
+                return err_make(a, ERR_INVALID_PARAMETER, "HITLayoutParameters",
+                                "The parameter \"%.*s\" is given twice.", STR_ARG(names[i]));
+    }
+    struct layout layout = layout_read(a, body);
+    struct layout_findings findings = layout_check(a, &layout, names, n, true);
+    if (findings.errors)
+        return unfit_parameters(a, &findings);
+    struct layout_plan plan = layout_plan(a, body, names, n);
+    size_t size = layout_filled_size(&plan, values);
+    if (size > QUESTION_MAX)
+        return err_make(a, ERR_INVALID_PARAMETER, "HITLayoutParameters",
+                        "The layout filled in has %zu bytes; at most %d are accepted.", size,
+                        QUESTION_MAX);
+    return NO_ERR;
 }
 
 static struct err take_layout(struct op_call *call, const struct create_in *in,
@@ -228,19 +263,15 @@ static struct err take_layout(struct op_call *call, const struct create_in *in,
         return e;
     size_t n = in->parameters.count;
     const struct parameter_in *parameters = in->parameters.items;
-    struct str *names = arena_array(a, n, sizeof *names);
     struct buf packed = BUF_INIT;
     for (size_t i = 0; i < n; i++) {
-        names[i] = parameters[i].name;
         pack_add(&packed, parameters[i].name);
         pack_add(&packed, parameters[i].value);
     }
     hit->layout = found.document;
     hit->variables = buf_dup(a, &packed);
     buf_free(&packed);
-    struct layout source = layout_read(a, found.body);
-    struct layout_findings findings = layout_check(a, &source, names, n, false);
-    return findings.errors ? missing_parameters(a, &findings) : NO_ERR;
+    return check_parameters(a, found.body, parameters, n);
 }
 
 static struct err create(struct op_call *call, const struct hit_type *type) {

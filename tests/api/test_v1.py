@@ -46,6 +46,30 @@ def text(rows):
     return out.getvalue().encode()
 
 
+def test_hit_from_layout(requester):
+    """HITLayoutId with parameters, by the Requester API (questions 10.2)."""
+    made = project(requester)[1]
+    members = dict(LifetimeInSeconds=86400, AssignmentDurationInSeconds=600, Reward="0.50",
+                   Title="t", Description="d", HITLayoutId=made["layout_id"])
+
+    def create(**values):
+        parameters = [{"Name": k, "Value": v} for k, v in values.items()]
+        return requester.raw("CreateHIT", dict(members, HITLayoutParameters=parameters))
+
+    status, answer = create(question="Why ${url}?", url="http://x/1")
+    assert status == 200, answer
+    question = answer["HIT"]["Question"]
+    assert "<p>Why ${url}?</p>" in question and "http://x/1" in question
+    assert answer["HIT"]["HITLayoutId"] == made["layout_id"]
+    status, answer = create(url="x")
+    assert status == 400 and answer["Message"].startswith(
+        "Your request is missing required parameters.") and "question" in answer["Message"]
+    status, answer = create(url="x", question="y", Question="z")
+    assert status == 400 and "no placeholder ${Question}" in answer["Message"]
+    status, answer = create(url="x" * 65536, question="y")
+    assert status == 400 and "at most 65535" in answer["Message"]
+
+
 def test_projects(requester):
     name = next_name()
     status, made = project(requester, name=name, requirements=[
