@@ -46,14 +46,17 @@ struct err feedback_check(struct arena *a, struct str feedback) {
     return NO_ERR;
 }
 
-/* Steps 1 and 2 of 8.3: the caller's assignment, as it is once the clock has had its due. */
-static struct err find_own(struct ctx *c, struct str id, int64_t *row,
+enum { ANYBODY = -1 };
+
+/* Steps 1 and 2 of 8.3: the requester's assignment (or ANYBODY's), as it is once the clock has had
+ * its due. */
+static struct err find_own(struct ctx *c, struct str id, int64_t requester, int64_t *row,
                            struct sql_decide_get_out *a) {
     struct err e = lookup_assignment(c, id, row);
     if (failed(e))
         return e;
     enum st st = *row ? sql_decide_get(c->tx, &(struct sql_decide_get_in){*row}, a) : ST_NONE;
-    if (st == ST_NONE || (st == ST_OK && a->requester != c->actor->party))
+    if (st == ST_NONE || (st == ST_OK && requester != ANYBODY && a->requester != requester))
         return no_assignment(c, id);
     if (st != ST_OK)
         return ctx_store(c, st);
@@ -116,16 +119,16 @@ static struct err judge_approval(struct ctx *c, const struct decide_in *in,
 }
 
 /* Steps 6 and 7, by the settlement. */
-static struct err settle(struct ctx *c, const struct decide_in *in, int64_t row,
-                         enum assignment_status old_status, struct decided *out) {
+static struct err settle(struct ctx *c, const struct decide_in *in,
+                         const struct sql_decide_get_out *a, struct decided *out) {
     struct settlement *s = &out->settlement;
-    struct err e = settle_begin(c, c->actor->party, 0, s);
+    struct err e = settle_begin(c, a->requester, 0, s);
     if (!failed(e))
         e = settle_add_one(c, s,
                            &(struct settle_one){
-                               .assignment = row,
+                               .assignment = out->assignment,
                                .verdict = out->verdict,
-                               .old_status = old_status,
+                               .old_status = (enum assignment_status)a->status,
                                .at_ms = c->now_ms,
                                .feedback = in->feedback,
                            });
@@ -141,14 +144,14 @@ struct err decide_approve(struct ctx *c, const struct decide_in *in, struct deci
     *out = (struct decided){0};
     struct err e = feedback_check(c->arena, in->feedback);
     if (!failed(e))
-        e = find_own(c, in->assignment_id, &out->assignment, &a);
+        e = find_own(c, in->assignment_id, c->actor->party, &out->assignment, &a);
     if (!failed(e))
         e = check_hit(c, in->assignment_id, &a);
     if (!failed(e))
         e = judge_approval(c, in, &a, &out->verdict);
     if (failed(e))
         return e;
-    return settle(c, in, out->assignment, (enum assignment_status)a.status, out);
+    return settle(c, in, &a, out);
 }
 
 struct err decide_reject(struct ctx *c, const struct decide_in *in, struct decided *out) {
@@ -159,7 +162,7 @@ struct err decide_reject(struct ctx *c, const struct decide_in *in, struct decid
         e = err_make(c->arena, ERR_INVALID_PARAMETER, "RequesterFeedback",
                      "A rejection needs a RequesterFeedback, which tells the worker why.");
     if (!failed(e))
-        e = find_own(c, in->assignment_id, &out->assignment, &a);
+        e = find_own(c, in->assignment_id, c->actor->party, &out->assignment, &a);
     if (!failed(e))
         e = check_hit(c, in->assignment_id, &a);
     if (!failed(e) && a.status == ASSIGNMENT_ACCEPTED)
@@ -168,7 +171,43 @@ struct err decide_reject(struct ctx *c, const struct decide_in *in, struct decid
         e = wrong_state(c, only_submitted);
     if (failed(e))
         return e;
-    return settle(c, in, out->assignment, ASSIGNMENT_SUBMITTED, out);
+    return settle(c, in, &a, out);
+}
+
+/* The cost of an overturn, paid in by the operator. */
+static struct err deposit_cost(struct ctx *c, int64_t row, const struct late_in *in) {
+    struct sql_decide_assignment_out a;
+    enum st st = sql_decide_assignment(
+        c->tx, &(struct sql_decide_assignment_in){row, c->now_ms, c->now_ms - DISPOSAL_MS}, &a);
+    if (st != ST_OK || a.reward_cents + a.fee_cents == 0)
+        return ctx_store(c, st);
+    return funds_deposit(c, a.requester, a.reward_cents + a.fee_cents, in->reason, NULL);
+}
+
+struct err decide_overturn_late(struct ctx *c, const struct late_in *in, struct decided *out) {
+    struct decide_in decision = {.assignment_id = in->assignment_id, .feedback = in->reason};
+    struct sql_decide_get_out a;
+    int64_t allowed = 0;
+    *out = (struct decided){.verdict = VERDICT_OVERTURN};
+    struct err e = ctx_setting_int(c, "operator_overturn", 0, &allowed);
+    if (!failed(e) && !allowed)
+        e = err_make(c->arena, ERR_FORBIDDEN, NULL,
+                     "Rejections are not overturned by the operator here: the setting "
+                     "operator_overturn is off.");
+    if (!failed(e))
+        e = feedback_check(c->arena, in->reason);
+    if (!failed(e) && str_trim(in->reason).n == 0)
+        e = err_make(c->arena, ERR_INVALID_PARAMETER, "reason",
+                     "Overturning a rejection needs a reason in words.");
+    if (!failed(e))
+        e = find_own(c, in->assignment_id, ANYBODY, &out->assignment, &a);
+    if (!failed(e))
+        e = check_hit(c, in->assignment_id, &a);
+    if (!failed(e) && a.status != ASSIGNMENT_REJECTED)
+        e = wrong_state(c, "This operation can be called with a status of: Rejected");
+    if (!failed(e) && in->deposit)
+        e = deposit_cost(c, out->assignment, in);
+    return failed(e) ? e : settle(c, &decision, &a, out);
 }
 
 static int64_t or_zero(int64_t v) {

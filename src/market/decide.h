@@ -38,6 +38,16 @@ struct err decide_approve(struct ctx *c, const struct decide_in *in, struct deci
  * clients do so (requester-api trap 65), the pages ask for a reason. Errors as above. */
 struct err decide_reject(struct ctx *c, const struct decide_in *in, struct decided *out);
 
+/* Overturns a rejection beyond the window (8.9), for any requester: c->actor->party is the
+ * operator, whose right was checked. Only with setting operator_overturn = 1 (ERR_FORBIDDEN), with
+ * a written reason, which both sides see (ERR_INVALID_PARAMETER), and while the HIT exists. With
+ * deposit the cost is paid in for the requester first. Other errors as decide_approve. */
+struct late_in {
+    struct str assignment_id, reason;
+    bool deposit;
+};
+struct err decide_overturn_late(struct ctx *c, const struct late_in *in, struct decided *out);
+
 /* Submitted work as the requester sees it; 0 stands for a time that was not, NULL for no text. */
 struct assignment {
     int64_t row, hit, batch, requester, worker;

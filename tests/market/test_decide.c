@@ -160,6 +160,40 @@ static void window(enum fixture_kind kind) {
 }
 MARKET_TEST(window)
 
+/* 8.9: only the operator, only when allowed, paid by the requester or by the operator. */
+struct late {
+    struct late_in in;
+    struct decided out;
+};
+static struct err late_rule(struct ctx *c, void *arg) {
+    struct late *l = arg;
+    return decide_overturn_late(c, &l->in, &l->out);
+}
+
+static void beyond_window(enum fixture_kind kind) {
+    struct market m;
+    struct cast k = begin(&m, kind, 6);
+    int64_t operator= market_requester(&m, "olga");
+    int64_t a = market_work(&m, k.w, hit5(&m, k.r, 1));
+    market_reject(&m, k.r, a);
+    market_advance(&m, WINDOW_S + 1);
+    struct late l = {.in = {market_assignment_id(&m, a), STR("proved wrong"), true}};
+    expect(market_write(&m, operator, late_rule, &l), ERR_FORBIDDEN, NULL);
+    market_set(&m, "operator_overturn", "1");
+    l.in.reason = STR("");
+    expect(market_write(&m, operator, late_rule, &l), ERR_INVALID_PARAMETER, NULL);
+    l.in.reason = STR("proved wrong");
+    expect(market_write(&m, operator, late_rule, &l), ERR_OK, NULL);
+    market_expect(&m, k.r, 6, 0); /* the operator paid it in */
+    market_expect_payable(&m, k.w, 5);
+    expect_figures(&m, k.w, 1, 1, 0);
+    expect(market_write(&m, operator, late_rule, &l), ERR_INVALID_ASSIGNMENT_STATE,
+           "This operation can be called with a status of: Rejected");
+    assert_int_equal(market_number(&m, "SELECT MAX(actor) FROM settlement"), operator);
+    market_close(&m);
+}
+MARKET_TEST(beyond_window)
+
 static void one_cent_short(enum fixture_kind kind) {
     struct market m;
     struct cast k = begin(&m, kind, 11);
@@ -581,6 +615,7 @@ int main(void) {
         MARKET_TEST_ROWS(overturn),
         MARKET_TEST_ROWS(window),
         MARKET_TEST_ROWS(one_cent_short),
+        MARKET_TEST_ROWS(beyond_window),
         MARKET_TEST_ROWS(auto_approval_first),
         MARKET_TEST_ROWS(deleted),
         MARKET_TEST_ROWS(feedback),
