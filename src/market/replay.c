@@ -26,6 +26,11 @@ struct replay_task {
     int64_t max_assignments, batch, row, rows;
 };
 
+struct replay_batch {
+    struct str annotation;
+    int64_t row;
+};
+
 struct replay {
     struct ctx *c;
     const struct replay_in *in;
@@ -33,6 +38,8 @@ struct replay {
     const struct replay_row **by_hit; /* rows by HITId, then line */
     struct replay_task *tasks;        /* in file order */
     size_t task_count;
+    struct replay_batch *batches; /* made so far; at most one a task */
+    size_t batch_count;
     struct event *events;
     size_t event_count;
     int64_t *workers;     /* party by row */
@@ -65,6 +72,7 @@ static void find_tasks(struct replay *r) {
     size_t n = r->in->count;
     r->by_hit = arena_array(r->c->arena, n, sizeof(*r->by_hit));
     r->tasks = arena_array(r->c->arena, n, sizeof(*r->tasks));
+    r->batches = arena_array(r->c->arena, n, sizeof(*r->batches));
     for (size_t i = 0; i < n; i++)
         r->by_hit[i] = &r->in->rows[i];
     qsort(r->by_hit, n, sizeof(*r->by_hit), compare_hits);
@@ -268,12 +276,13 @@ static struct err deposit_need(struct replay *r) {
 
 /* --- what happens --- */
 
-static struct err batch_for(struct replay *r, struct replay_task *t, size_t at) {
+/* A batch for each RequesterAnnotation of the file. */
+static struct err batch_for(struct replay *r, struct replay_task *t) {
     const struct replay_row *row = t->first;
     struct str annotation = row->annotation.n ? row->annotation : STR_NULL;
-    for (size_t i = at; i-- > 0;)
-        if (r->tasks[i].batch && str_eq(r->tasks[i].first->annotation, row->annotation)) {
-            t->batch = r->tasks[i].batch;
+    for (size_t i = 0; i < r->batch_count; i++)
+        if (str_eq(r->batches[i].annotation, row->annotation)) {
+            t->batch = r->batches[i].row;
             return NO_ERR;
         }
     struct actor actor;
@@ -287,6 +296,7 @@ static struct err batch_for(struct replay *r, struct replay_task *t, size_t at) 
         .lifetime_s = (row->expires_ms - row->created_ms) / 1000,
     };
     struct err e = publish_replayed_batch(&c, &in, &t->batch);
+    r->batches[r->batch_count++] = (struct replay_batch){row->annotation, t->batch};
     r->out->batches++;
     r->out->last_batch = t->batch;
     return at_line(r, row, e);
@@ -297,7 +307,7 @@ static struct err create(struct replay *r, size_t at, int64_t now_ms) {
     const struct replay_row *row = t->first;
     struct err e = type_of(r, row);
     if (!failed(e))
-        e = batch_for(r, t, at);
+        e = batch_for(r, t);
     if (failed(e))
         return e;
     struct actor actor;
