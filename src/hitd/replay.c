@@ -248,8 +248,10 @@ int run_replay(struct command_line *line) {
         e = read_map(&f, map);
     if (failed(e))
         return command_fails(line, e);
+    struct str name = str_c(slash ? slash + 1 : line->args[0]);
+    ptrdiff_t dot = str_chr(name, '.');
     f.in = (struct replay_in){
-        .name = str_c(slash ? slash + 1 : line->args[0]),
+        .name = dot > 0 ? str_sub(name, 0, (size_t)dot) : name,
         .columns = f.columns.p ? f.columns : STR(""),
         .rows = f.rows,
         .count = f.count,
