@@ -48,10 +48,6 @@ WHERE id = :batch;
 -- out: requester int
 SELECT requester FROM hit WHERE id = :id;
 
--- name: hit_put_alias :exec
--- in: batch int, seq int, alias text
-UPDATE hit SET alias = :alias WHERE batch = :batch AND seq = :seq;
-
 -- name: hit_state :one
 -- in: id int
 -- out: requester int, batch int, hit_type int, max_assignments int, pending int, submitted int,

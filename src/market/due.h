@@ -3,10 +3,11 @@
  *
  * A rule that touches a HIT or an assignment calls due_hit first, in its own transaction. The
  * sweeper does the same for work nobody looks at, in bounded steps, so no outcome depends on how
- * late it runs: doing it in one go or in many, early or late, gives the same rows. Expiry,
- * abandonment and approval of one HIT commute (each carries its own time, the HIT's last activity
- * is their maximum), so they are not sorted among each other; disposal comes last, as it counts
- * from that maximum.
+ * late it runs: doing it in one go or in many, early or late, gives the same rows. Of
+ * one HIT, expiry comes before abandonment, whichever was due first: last activity is the maximum
+ * of their moments, and what is held ends the same. Approvals carry their own times and commute
+ * with both. Disposal counts from the last activity and comes last, but a full HIT may have been
+ * disposed of before its time was over.
  */
 #ifndef MARKET_DUE_H
 #define MARKET_DUE_H
