@@ -13,8 +13,9 @@ FROM (SELECT b.id, b.name, b.kind, b.state, b.project, b.hit_type, b.created_ms,
              b.rows_total, b.slots, b.pending, b.submitted, b.approved, b.rejected, b.fee_cents,
              b.lifetime_s, b.max_assignments,
              CASE WHEN b.state = 1 OR b.slots > b.submitted + b.approved + b.rejected THEN 1
-                  WHEN b.submitted > 0 THEN 2 ELSE 3 END AS list
-      FROM batch b WHERE b.requester = :requester AND b.id < :before) AS x
+                  WHEN b.submitted > 0 AND b.kind <> 3 THEN 2 ELSE 3 END AS list
+      FROM batch b
+      WHERE b.requester = :requester AND b.id < :before AND b.state <> 4) AS x
 JOIN hit_type t ON t.id = x.hit_type
 WHERE :list = 0 OR x.list = :list
 ORDER BY x.id DESC LIMIT :limit;
@@ -26,7 +27,7 @@ SELECT b.id, b.name, b.kind, b.state, b.project, b.hit_type, b.created_ms, b.row
        b.rows_total, b.slots, b.pending, b.submitted, b.approved, b.rejected, t.reward_cents,
        b.fee_cents, b.lifetime_s, b.max_assignments,
        CASE WHEN b.state = 1 OR b.slots > b.submitted + b.approved + b.rejected THEN 1
-            WHEN b.submitted > 0 THEN 2 ELSE 3 END,
+            WHEN b.submitted > 0 AND b.kind <> 3 THEN 2 ELSE 3 END,
        b.columns, b.fields, b.annotation
 FROM batch b
 JOIN hit_type t ON t.id = b.hit_type

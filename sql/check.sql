@@ -241,7 +241,7 @@ SELECT * FROM (
            COALESCE(x.hits, 0) AS n2, COALESCE(x.slots, 0) AS m2, COALESCE(x.pending, 0) AS w2,
            COALESCE(x.submitted, 0) AS s2, COALESCE(x.approved, 0) AS p2,
            COALESCE(x.rejected, 0) AS r2
-    FROM batch b
+    FROM (SELECT * FROM batch WHERE kind <> 3) AS b
     LEFT JOIN (SELECT batch, COUNT(*) AS hits,
                       CAST(SUM(CASE expired WHEN 1 THEN pending + submitted + approved + rejected
                                ELSE max_assignments END) AS @INT@) AS slots,
@@ -252,6 +252,18 @@ SELECT * FROM (
                FROM hit GROUP BY batch) AS x ON x.batch = b.id) AS f
 WHERE f.n1 <> f.n2 OR f.m1 <> f.m2 OR f.w1 <> f.w2 OR f.s1 <> f.s2 OR f.p1 <> f.p2 OR f.r1 <> f.r2
 ORDER BY f.id;
+
+-- Archives have rows of their own instead of HITs, and nothing else.
+-- name: check_archive :many
+-- out: id int, rows_kept int, should_rows int, hits int
+-- scan: check
+SELECT b.id, COALESCE(x.n, 0), b.submitted + b.approved + b.rejected, COALESCE(y.n, 0)
+FROM batch b
+LEFT JOIN (SELECT batch, COUNT(*) AS n FROM archive_row GROUP BY batch) AS x ON x.batch = b.id
+LEFT JOIN (SELECT batch, COUNT(*) AS n FROM hit GROUP BY batch) AS y ON y.batch = b.id
+WHERE b.kind = 3
+  AND (COALESCE(x.n, 0) <> b.submitted + b.approved + b.rejected OR COALESCE(y.n, 0) <> 0)
+ORDER BY b.id;
 
 -- HIT types with a slot to accept.
 -- name: check_open_hits :many

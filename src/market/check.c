@@ -165,6 +165,15 @@ static bool take_batch(void *arg, const struct sql_check_batch_out *o) {
     return true;
 }
 
+static bool take_archive(void *arg, const struct sql_check_archive_out *o) {
+    struct run *r = arg;
+    say(r, str_printf(r->c->arena,
+                      "archive %lld: has %lld rows and %lld HITs, should have %lld and none",
+                      (long long)o->id, (long long)o->rows_kept, (long long)o->hits,
+                      (long long)o->should_rows));
+    return true;
+}
+
 static bool take_open(void *arg, const struct sql_check_open_hits_out *o) {
     struct run *r = arg;
     say(r, str_printf(r->c->arena, "HIT type %lld: open HITs are %lld, should be %lld",
@@ -247,6 +256,7 @@ static enum st check_sums(struct run *r) {
     X(hit_state, take_hit_state)                                                                   \
     X(assignment_state, take_assignment)                                                           \
     X(batch, take_batch)                                                                           \
+    X(archive, take_archive)                                                                       \
     X(open_hits, take_open)                                                                        \
     X(decision, take_decision)                                                                     \
     X(settlement, take_settlement)                                                                 \

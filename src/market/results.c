@@ -9,6 +9,7 @@
 #include "base/money.h"
 #include "base/pack.h"
 #include "formats/results_file.h"
+#include "market/archive.h"
 #include "market/due.h"
 #include "market/hit.h"
 #include "store/sql.h"
@@ -388,10 +389,42 @@ static struct err read_batch(struct results_run *run) {
     return ctx_store(&run->ctx, st);
 }
 
+/* --- archives: the file as it was (csv-formats 9) --- */
+
+static void archived_row(struct results_run *run, struct str cells) {
+    struct str cell;
+    while (pack_next(&cells, &cell))
+        csv_cell_worker(&run->writer.csv, cell);
+    csv_row_end(&run->writer.csv);
+    flush(run, FLUSH_LEN);
+}
+
+static bool take_archived(void *arg, enum assignment_status status, struct str cells) {
+    struct results_run *run = arg;
+    unsigned wanted = run->in->status ? run->in->status : RESULTS_ALL;
+    unsigned is = status == ASSIGNMENT_APPROVED   ? RESULTS_APPROVED
+                  : status == ASSIGNMENT_REJECTED ? RESULTS_REJECTED
+                                                  : RESULTS_SUBMITTED;
+    if (wanted & is)
+        archived_row(run, cells);
+    return !run->gone;
+}
+
+static struct err write_archive(struct results_run *run) {
+    csv_out_begin(&run->writer.csv, &run->out, (enum csv_dialect)run->in->dialect);
+    archived_row(run, run->batch.columns);
+    struct err e =
+        archive_rows(&run->ctx, run->in->batch, (enum assignment_status)0, take_archived, run);
+    flush(run, 1);
+    return e;
+}
+
 static struct err write_all(struct results_run *run) {
     struct err e = read_batch(run);
     if (failed(e))
         return e;
+    if (run->batch.kind == BATCH_ARCHIVE)
+        return write_archive(run);
     unsigned status = run->in->status ? run->in->status : RESULTS_ALL;
     results_file_begin(&run->writer, &run->rows, (enum csv_dialect)run->in->dialect, &run->shape);
     buf_str(&run->out, buf_view(&run->rows));
