@@ -23,6 +23,12 @@ def requester(server):
     return server.requester(deposit="1000.00")
 
 
+@pytest.fixture(scope="session")
+def unmoved(server):
+    """A requester with $1,000 to whom only what is refused happens: many tests share one."""
+    return server.requester(deposit="1000.00")
+
+
 @pytest.fixture
 def mturk(requester):
     return requester.client()

@@ -250,14 +250,19 @@ BROKEN = [b"\xc0\xaf", b"\xe0\x80\xaf", b"\xed\xa0\x80", b"\xed\xa0\xbd\xed\xb8\
 NAMES = [p.hex() for p in BROKEN]
 
 
+@pytest.fixture(scope="module")
+def submitted(server):
+    return Batch(server, server.requester(deposit="10.00"), rows=1, rejected=False)
+
+
 @pytest.mark.parametrize("piece", BROKEN + [b"\0"], ids=NAMES + ["nul"])
-def test_broken_utf8_in_a_file(server, requester, piece):
+def test_broken_utf8_in_a_file(submitted, piece):
     """Never guessed at in silence, never an answer of 500, and nothing moves."""
-    batch = Batch(server, requester, rows=1, rejected=False)
+    batch = submitted
     before = batch.balance()
     data = (b"AssignmentId,Approve,Reject\r\n" + batch.rows()[0]["AssignmentId"].encode() +
             b",,wrong " + piece + b" list\r\n")
-    status, plan = requester.v1("POST", "/v1/reviews", data, query={"batch": str(batch.id)})
+    status, plan = batch.requester.v1("POST", "/v1/reviews", data, query={"batch": str(batch.id)})
     if status == 201:  # taken for Windows-1252, and said so
         assert plan["warnings"], plan
     else:
@@ -268,26 +273,26 @@ def test_broken_utf8_in_a_file(server, requester, piece):
 
 @pytest.mark.parametrize("piece", BROKEN + [b"\\ud800", b"\\udc00\\ud800", b"\\u12", b"\n", b"\0"],
                          ids=NAMES + ["half", "turned", "short", "newline", "nul"])
-def test_broken_text_in_a_body(requester, piece):
+def test_broken_text_in_a_body(unmoved, piece):
     for operation in ("CreateHIT", "GetHIT", "ListHITs"):
         body = b'{"HITId": "A' + piece + b'", "Title": "A' + piece + b'"}'
-        status, answer = requester.raw(operation, None, body=body)
+        status, answer = unmoved.raw(operation, None, body=body)
         assert status == 400 and answer["__type"] == "SerializationException", answer
         assert "TurkErrorCode" not in answer
-    status, answer = requester.v1("POST", "/v1/projects", b'{"name": "' + piece + b'"}')
+    status, answer = unmoved.v1("POST", "/v1/projects", b'{"name": "' + piece + b'"}')
     assert status == 400 and answer["error"]["code"] == "BAD_JSON"
-    assert requester.client().list_hits()["HITs"] == []
+    assert unmoved.client().list_hits()["HITs"] == []
 
 
-def test_nul_in_a_body(requester):
+def test_nul_in_a_body(unmoved):
     """\\u0000 is good JSON, but no text of a task."""
     members = dict(LifetimeInSeconds=3600, AssignmentDurationInSeconds=600, Reward="0.01",
                    Title="a\0b", Description="d", Question=HTML)
     for broken in ({}, {"Title": "t", "Question": HTML.replace("<body>", "<body>\0")},
                    {"Title": "t", "RequesterAnnotation": "\0"}, {"Title": "t", "Description": "\0"}):
-        status, answer = requester.raw("CreateHIT", dict(members, **broken))
+        status, answer = unmoved.raw("CreateHIT", dict(members, **broken))
         assert status == 400, answer
-    assert requester.client().list_hits()["HITs"] == []
+    assert unmoved.client().list_hits()["HITs"] == []
 
 
 def test_too_large(server, requester):

@@ -154,8 +154,9 @@ def test_hit_in_every_state(mturk, worker):
     ({"AutoApprovalDelayInSeconds": -1}, None),
     ({"AutoApprovalDelayInSeconds": 2592001}, None),
 ])
-def test_properties_of_a_type(mturk, changed, words):
+def test_properties_of_a_type(unmoved, changed, words):
     """The same answer by CreateHIT and CreateHITType."""
+    mturk = unmoved.client()
     field = next(iter(changed))
     texts = []
     for operation, members in (("create_hit", HIT), ("create_hit_type", TYPE)):
@@ -193,8 +194,9 @@ def test_properties_of_a_type(mturk, changed, words):
     ({"Question": None, "HITLayoutId": UNKNOWN}, "RequestError", "HITLayout"),
     ({"Reward": "9999.00"}, "RequestError", SHORT),
 ])
-def test_properties_of_a_hit(mturk, changed, name, words):
+def test_properties_of_a_hit(unmoved, changed, name, words):
     """The same answer by CreateHIT and CreateHITWithHITType."""
+    mturk = unmoved.client()
     of_type = {k: v for k, v in changed.items() if k in TYPE}
     of_hit = {k: v for k, v in changed.items() if k not in TYPE}
     made = mturk.create_hit_type(**dict(TYPE, **of_type))

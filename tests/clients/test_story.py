@@ -59,12 +59,15 @@ RULED = [c for c in read(SAMPLE)[0] if c.startswith(("Input.", "Answer."))] + [
     "RequesterFeedback", "WorkTimeInSeconds"]
 
 
-def batch_of(m):
-    return str(json.loads(m.hit(m.keys, "batches", "--json").stdout)["batches"][0]["id"])
+def batches_of(m):
+    """One for each annotation of the file."""
+    page = json.loads(m.hit(m.keys, "batches", "--json").stdout)
+    assert page["next"] is None
+    return [str(b["id"]) for b in page["batches"]]
 
 
-def download(m, path):
-    m.hit(m.keys, "results", batch_of(m), "--output", str(path))
+def download(m, path, batch=None):
+    m.hit(m.keys, "results", batch or batches_of(m)[0], "--output", str(path))
     return read(path)
 
 
@@ -206,7 +209,8 @@ def test_real_files(tmp_path):
             m.hitd("replay", "--email", REQUESTER, path)
             m.keys = m.key(REQUESTER)
             m.serve()
-            got = {r["AssignmentId"]: r for r in download(m, tmp_path / name)}
+            got = {r["AssignmentId"]: r for b in batches_of(m)
+                   for r in download(m, tmp_path / name, b)}
             text = io.open(path, encoding="utf-8-sig", newline="").read()
             sep = "\t" if "\t" in text.split("\n")[0] else ","
             table = list(csv.reader(io.StringIO(text, newline=""), delimiter=sep))
