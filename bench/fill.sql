@@ -12,9 +12,10 @@ INSERT INTO account (id, balance)
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {workers} * 6)
 SELECT ({worker} + i / 6) * 8 + 1 + i % 6, 0 FROM n;
 
-INSERT INTO worker_stat (worker, accepted, submitted, approved, rejected, returned, abandoned)
+INSERT INTO worker_stat (worker, accepted, submitted, approved, rejected, returned, abandoned,
+                         day, day_accepted)
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {workers})
-SELECT {worker} + i, 0, 0, 0, 0, 0, 0 FROM n;
+SELECT {worker} + i, 0, 0, 0, 0, 0, 0, 0, 0 FROM n;
 
 INSERT INTO document (id, digest, body)
 VALUES ({batch0}, 'bench', '<p>${{image}}</p><p>${{words}}</p><input name="category">');

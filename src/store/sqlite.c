@@ -30,6 +30,7 @@ enum {
     WAL_FILE_BYTES = 67108864,
     ARENA_KEEP = 65536, /* an arena of a write that grew beyond is given back */
     BACKUP_STEP_PAGES = 2000,
+    SAVEPOINT_BYTES = 4 << 20, /* of pages kept in memory for undoing; beyond, in a file */
 };
 
 /* Of hitd's database files: "hitd". */
@@ -913,6 +914,9 @@ struct err sqlite_open(struct arena *a, const char *path, const struct store_opt
      * at once and give them back, which the C library passes on to the kernel: a settlement took
      * 1,000 us instead of 60. After the first store the call is refused, and harmless. */
     (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+    /* A savepoint keeps the pages that its write changes, some 40 for a settlement. From 64 KiB on
+     * SQLite would write them to a temporary file, page by page, for the rest of the group. */
+    (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_BYTES);
     struct sqlite_store *s = calloc(1, sizeof(*s));
     assert(s);
     store_init(&s->store, &sqlite_ops, o->read_only);
