@@ -30,7 +30,7 @@ enum {
     WAL_FILE_BYTES = 67108864,
     ARENA_KEEP = 65536, /* an arena of a write that grew beyond is given back */
     BACKUP_STEP_PAGES = 2000,
-    SAVEPOINT_BYTES = 4 << 20, /* of pages kept in memory for undoing; beyond, in a file */
+    SAVEPOINT_BYTES = 31 * 4096, /* of pages kept in memory for undoing; beyond, in a file */
 };
 
 /* Of hitd's database files: "hitd". */
@@ -915,7 +915,8 @@ struct err sqlite_open(struct arena *a, const char *path, const struct store_opt
      * 1,000 us instead of 60. After the first store the call is refused, and harmless. */
     (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
     /* A savepoint keeps the pages that its write changes, some 40 for a settlement. From 64 KiB on
-     * SQLite would write them to a temporary file, page by page, for the rest of the group. */
+     * SQLite would write them to a temporary file, page by page, for the rest of the group. From
+     * 128 KiB on it could not even do that (3.40 takes its own piece for a full disk). */
     (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_BYTES);
     struct sqlite_store *s = calloc(1, sizeof(*s));
     assert(s);
