@@ -278,6 +278,9 @@ static void test_streams(void **state) {
     struct write w = {.fn = bump_fn, .arg = &changed, .alone = true};
     assert_int_equal(store_run(f->store, &w), ST_OK);
     assert_int_equal(changed, ROWS / 10 * 9);
+    /* Inside a savepoint, which keeps far more pages for undoing than stay in memory. */
+    assert_int_equal(store_write(f->store, 1, bump_fn, &changed), ST_OK);
+    assert_int_equal(changed, ROWS / 10 * 9);
     /* The same rows again: refused as a whole. */
     struct write again = {.fn = bulk_fn};
     assert_int_equal(store_run(f->store, &again), ST_OK);
