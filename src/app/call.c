@@ -97,6 +97,10 @@ static struct err begin(struct call *call, struct tx *tx, struct ctx *ctx) {
 static struct err store_trouble(struct call *call, const char *what) {
     struct str words = store_error(call->app->store, call->req->arena);
     log_error("%s: %s failed: %.*s", call->req->id, what, STR_ARG(words));
+    if (str_find(words, STR("disk is full")) >= 0)
+        return err_make(call->req->arena, ERR_UNAVAILABLE, NULL,
+                        "The server's disk is full; nothing was changed. Reading goes on; writing "
+                        "does when its operator has made room.");
     return err_make(call->req->arena, ERR_UNAVAILABLE, NULL,
                     "The service can not do this at the moment; nothing was changed. Try again.");
 }

@@ -7,15 +7,13 @@
 #include "formats/question.h"
 #include "market/hit.h"
 #include "site/form.h"
+#include "site/page.h"
 #include "site/rows.h"
 #include "site/site.h"
 
 static void safety_headers(struct call *call) {
     call_header(call, "Content-Security-Policy",
-                str_printf(call->req->arena,
-                           "sandbox allow-scripts allow-forms allow-same-origin allow-popups "
-                           "allow-popups-to-escape-sandbox allow-modals allow-downloads; "
-                           "frame-ancestors %s",
+                str_printf(call->req->arena, "sandbox " TASK_SANDBOX "; frame-ancestors %s",
                            call->app->site_url));
     call_header(call, "Referrer-Policy", STR("no-referrer-when-downgrade"));
     call_header(call, "X-Content-Type-Options", STR("nosniff"));

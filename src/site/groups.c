@@ -111,11 +111,7 @@ static struct err preview_page(struct call *call, struct ctx *ctx, const struct 
     html_text(out, t->group.description);
     buf_puts(out, "</p>\n");
     accept_form(call, t->group.group_id);
-    buf_puts(out, "<iframe title=\"Task\" sandbox=\"allow-scripts allow-forms allow-same-origin "
-                  "allow-popups allow-popups-to-escape-sandbox allow-modals allow-downloads\" "
-                  "height=\"600\" src=\"");
-    html_text(out, frame.url);
-    buf_puts(out, "\"></iframe>\n");
+    page_task_frame(call, frame.url);
     page_end(call);
     return NO_ERR;
 }

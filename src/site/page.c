@@ -43,6 +43,13 @@ void page_end(struct call *call) {
     buf_puts(&call->body, "</main>\n</body>\n</html>\n");
 }
 
+void page_task_frame(struct call *call, struct str url) {
+    buf_puts(&call->body,
+             "<iframe title=\"Task\" sandbox=\"" TASK_SANDBOX "\" height=\"600\" src=\"");
+    html_text(&call->body, url);
+    buf_puts(&call->body, "\"></iframe>\n");
+}
+
 void page_message(struct call *call, const char *title, struct str text) {
     page_begin(call, title);
     buf_puts(&call->body, "<p>");

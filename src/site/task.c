@@ -28,11 +28,7 @@ static struct err task_page(struct call *call, struct ctx *ctx, const struct tas
         buf_puts(out, "<input type=\"hidden\" name=\"_method\" value=\"delete\">"
                       "<button>Return this task</button></form>\n");
     }
-    buf_puts(out, "<iframe title=\"Task\" sandbox=\"allow-scripts allow-forms allow-same-origin "
-                  "allow-popups allow-popups-to-escape-sandbox allow-modals allow-downloads\" "
-                  "height=\"600\" src=\"");
-    html_text(out, frame.url);
-    buf_puts(out, "\"></iframe>\n");
+    page_task_frame(call, frame.url);
     page_end(call);
     return NO_ERR;
 }
