@@ -9,28 +9,16 @@
 #include "hitd/commands.h"
 #include "hitd/open.h"
 #include "market/check.h"
-#include "store/sql.h"
+#include "market/clock.h"
 
 struct clock_choice {
     bool simulated;
     int64_t start_ms;
 };
 
-/* The kind of clock is chosen once. */
 static struct err choose_clock(struct ctx *c, void *arg) {
     const struct clock_choice *choice = arg;
-    struct sql_meta_get_out out;
-    enum st st = sql_meta_get(c->tx, &(struct sql_meta_get_in){STR("clock")}, &out);
-    if (st != ST_NONE)
-        return ctx_store(c, st);
-    struct str now = str_printf(c->arena, "%lld", (long long)choice->start_ms);
-    st = sql_meta_put(
-        c->tx,
-        &(struct sql_meta_put_in){STR("clock"), choice->simulated ? STR("simulated") : STR("real")},
-        NULL);
-    if (st == ST_OK && choice->simulated)
-        st = sql_meta_put(c->tx, &(struct sql_meta_put_in){STR("clock_ms"), now}, NULL);
-    return ctx_store(c, st);
+    return clock_choose(c, choice->simulated, choice->start_ms);
 }
 
 static struct err read_clock_choice(struct command_line *line, struct clock_choice *choice) {

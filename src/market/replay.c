@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "market/account.h"
+#include "market/clock.h"
 #include "market/decide.h"
 #include "market/due.h"
 #include "market/funds.h"
@@ -400,30 +401,18 @@ static struct err finish_tasks(struct replay *r, int64_t now_ms) {
 
 /* --- the clock --- */
 
-static struct err put_clock(struct ctx *c, int64_t ms) {
-    return ctx_store(
-        c, sql_meta_put(c->tx,
-                        &(struct sql_meta_put_in){STR("clock_ms"),
-                                                  str_printf(c->arena, "%lld", (long long)ms)},
-                        NULL));
-}
-
 static struct err set_clock_back(struct replay *r, int64_t *stands_ms) {
-    struct sql_meta_get_out kind;
     struct sql_replay_hits_out hits;
     struct ctx *c = r->c;
-    enum st st = sql_meta_get(c->tx, &(struct sql_meta_get_in){STR("clock")}, &kind);
-    if (st == ST_NONE || (st == ST_OK && !str_is(kind.value, "simulated")))
-        return err_make(
-            c->arena, ERR_CLOCK, "clock",
-            "a file is re-enacted at its own times, which needs a simulated clock; make "
-            "a store with hitd init --clock simulated");
-    if (st == ST_OK)
-        st = sql_replay_hits(c->tx, &hits);
+    struct err e = clock_require_simulated(c);
+    if (!failed(e))
+        e = ctx_store(c, sql_replay_hits(c->tx, &hits));
+    if (failed(e))
+        return e;
     *stands_ms = c->now_ms;
-    if (st == ST_OK && !hits.some && r->out->first_ms < c->now_ms)
+    if (!hits.some && r->out->first_ms < c->now_ms)
         *stands_ms = r->out->first_ms;
-    return ctx_store(c, st);
+    return NO_ERR;
 }
 
 struct err replay_run(struct ctx *c, const struct replay_in *in, struct replay_out *out) {
@@ -445,5 +434,5 @@ struct err replay_run(struct ctx *c, const struct replay_in *in, struct replay_o
     int64_t end_ms = stands_ms > r.end_ms ? stands_ms : r.end_ms;
     if (!failed(e))
         e = finish_tasks(&r, end_ms);
-    return failed(e) ? e : put_clock(c, end_ms);
+    return failed(e) ? e : clock_put(c, end_ms);
 }

@@ -1,0 +1,58 @@
+#include "market/setting.h"
+
+#include "base/num.h"
+#include "store/sql.h"
+
+const struct setting SETTINGS[] = {
+    {"fees", "on", "on, or off for use in a house of one's own", 0, 0, "off"},
+    {"fee_base_pct", "20", "percent of the reward", 0, 1000, NULL},
+    {"fee_many_pct", "20", "more percent from fee_many_from assignments on", 0, 1000, NULL},
+    {"fee_many_from", "10", "assignments of a HIT", 1, 1000000000, NULL},
+    {"fee_masters_pct", "5", "more percent when Masters are required", 0, 1000, NULL},
+    {"fee_bonus_pct", "20", "percent of a bonus", 0, 1000, NULL},
+    {"fee_min_cents", "1", "least fee of an assignment or a bonus", 0, 1000000, NULL},
+    {"max_amount_cents", "1000000", "largest reward or bonus", 1, 100000000, NULL},
+    {"withdraw_min_cents", "1", "least withdrawal of a worker", 1, 1000000, NULL},
+    {"max_active_per_worker", "25", "HITs a worker may hold at once", 1, 1000, NULL},
+    {"submit_grace_s", "5", "seconds past the deadline that a submission may take", 0, 3600, NULL},
+    {"onhold_compat", "0", "1: OnHoldBalance is always 0.00", 0, 1, NULL},
+    {"sandbox_refill", "0", "1: tops requesters up to $10,000.00 after each outflow", 0, 1, NULL},
+    {"strict_batch_review", "0", "1: the API does not decide work of CSV batches", 0, 1, NULL},
+    {"registration", "open", "open, or closed: nobody registers as a worker", 0, 0, "closed"},
+    {NULL, NULL, NULL, 0, 0, NULL},
+};
+
+const struct setting *setting_find(struct str name) {
+    for (const struct setting *s = SETTINGS; s->name; s++)
+        if (str_is(name, s->name))
+            return s;
+    return NULL;
+}
+
+struct err setting_check(struct arena *a, const struct setting *s, struct str value) {
+    int64_t n;
+    if (s->other_word) {
+        if (str_is(value, s->fallback) || str_is(value, s->other_word))
+            return NO_ERR;
+        return err_make(a, ERR_USAGE, s->name, "%s is \"%.*s\"; it must be %s or %s", s->name,
+                        STR_ARG(value), s->fallback, s->other_word);
+    }
+    if (num_parse(value, s->min, s->max, &n))
+        return NO_ERR;
+    return err_make(a, ERR_USAGE, s->name,
+                    "%s is \"%.*s\"; it must be a whole number from %lld to %lld", s->name,
+                    STR_ARG(value), (long long)s->min, (long long)s->max);
+}
+
+struct err setting_get(struct ctx *c, const struct setting *s, struct str *value) {
+    struct sql_meta_get_out out = {STR_NULL};
+    enum st st = sql_meta_get(c->tx, &(struct sql_meta_get_in){str_c(s->name)}, &out);
+    *value = st == ST_OK ? out.value : str_c(s->fallback);
+    return ctx_store(c, st);
+}
+
+struct err setting_put(struct ctx *c, const struct setting *s, struct str value) {
+    struct err e = setting_check(c->arena, s, value);
+    struct sql_meta_put_in in = {str_c(s->name), value};
+    return failed(e) ? e : ctx_store(c, sql_meta_put(c->tx, &in, NULL));
+}
