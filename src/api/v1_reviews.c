@@ -2,6 +2,7 @@
  * money-and-lifecycle 8.8). */
 #include "api/v1_rows.h"
 #include "base/log.h"
+#include "formats/reviewed.h"
 #include "market/batch.h"
 #include "market/review.h"
 
@@ -60,9 +61,23 @@ static const struct route_param upload_query[] = {
     {"batch", "the batch; that of the first row that names one when absent"},
     {"name", "the file's name"},
     {"encoding", "of the file; recognised when absent"},
+    {"tools", "of a Command Line Tools file: marked (an unmarked row is not touched) or old (it is "
+              "approved, as the tools did)"},
     CHOICE_QUERY,
 };
 static const struct route_param choice_query[] = {CHOICE_QUERY};
+
+/* How unmarked rows of a Command Line Tools file are meant (csv-formats 4.2). */
+static struct err read_tools(struct call *call, int *tools) {
+    struct str word = form_get(&call->req->query, "tools");
+    *tools = str_is(word, "marked") ? REVIEWED_TOOLS_MARKED
+             : str_is(word, "old")  ? REVIEWED_TOOLS_OLD
+                                    : REVIEWED_TOOLS_ASK;
+    if (!word.n || *tools)
+        return NO_ERR;
+    return err_make(call->req->arena, ERR_BAD_REQUEST, "tools",
+                    "tools is \"%.*s\"; it must be marked or old.", STR_ARG(word));
+}
 
 /* The file: the whole body, or the first file of a form. */
 static struct err take_file(struct call *call, struct review_upload *up) {
@@ -99,6 +114,8 @@ static struct err upload(struct call *call) {
     struct err e = v1_query_int(call, "batch", 1, INT64_MAX, 0, &up.batch);
     if (!failed(e))
         e = read_choice(call, &up.choice);
+    if (!failed(e))
+        e = read_tools(call, &up.tools);
     if (!failed(e))
         e = take_file(call, &up);
     struct review_answer answer;

@@ -58,8 +58,9 @@ static bool without_approve(struct reviewed *r, int64_t line) {
     findings_add(r->findings, FINDING_FILE, "U04", line, str_c(NAMES[APPROVE]),
                  "There is no column Approve. This looks like a file of the old Command Line "
                  "Tools, which approved every row that had no mark in reject. Here a row without "
-                 "a mark is never touched. Say which of the two you mean, or add a column "
-                 "Approve and mark the rows to approve with x.");
+                 "a mark is never touched. Say which of the two you mean (--tools marked "
+                 "leaves unmarked rows alone, --tools old approves them), or add a column Approve "
+                 "and mark the rows to approve with x.");
     return false;
 }
 

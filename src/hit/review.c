@@ -39,6 +39,7 @@ static const char *upload_query(const struct review *r) {
         {"approve-changed", "rejected_since"},
         {"republish", "republish"},
         {"approve-same-reason", "same_reason"},
+        {"tools", "tools"},
     };
     struct buf query = BUF_INIT;
     const char *slash = strrchr(r->line->args[0], '/');

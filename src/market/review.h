@@ -7,7 +7,7 @@
  *     review_outcome  the uploaded file again, with what became of each line.
  *
  * Invariants:
- * - Plan and commit judge rows by one classification (sql/review.sql, the decision table of
+ * - Plan and commit judge rows by one classification (view review_judged, the decision table of
  *   csv-formats 4.4); there is no second copy of the table in C.
  * - A token names one plan. The commit checks, inside its transaction, that every marked row still
  *   has the version the plan saw and that counts and sums come out the same; else nothing moves

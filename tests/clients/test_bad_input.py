@@ -398,7 +398,7 @@ def test_full_disk(small_disk):
             refused = e.response
     assert refused["ResponseMetadata"]["HTTPStatusCode"] == 500
     assert refused["TurkErrorCode"] == "AWS.ServiceUnavailable"
-    assert "nothing was changed" in refused["Error"]["Message"]
+    assert "disk is full; nothing was changed" in refused["Error"]["Message"]
     assert "full" in server.logged()
     before = batch.balance()
     for hit in kept:
