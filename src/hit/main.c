@@ -34,7 +34,7 @@ static const struct option_row review_options[] = {
     {"approve-changed", NULL, "approve rows that were rejected since the file was downloaded",
      NULL, false},
     {"all-batches", NULL, "apply to all of your batches that the file names", NULL, false},
-    {"tools", "T", "unmarked rows of a Command Line Tools file: marked leaves them, old approves them",
+    {"tools", "T", "unmarked rows of a Command Line Tools file: marked keeps, old approves them",
      NULL, false},
     {"no-messages", NULL, "do not send text in Approve as a message", NULL, false},
     {"outcome", "FILE", "where to write the outcome; default FILE with .outcome before .csv",
