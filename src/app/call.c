@@ -138,6 +138,10 @@ static bool known_answer(struct call *call, struct ctx *ctx) {
     if (failed(call->err) || !known)
         return false;
     call->status = kept.status;
+    if (call->face->repeat) {
+        call->face->repeat(call, kept.body);
+        return true;
+    }
     call->type = "application/x-amz-json-1.1";
     if (call->face->kind != FACE_API)
         call->type = "application/json";
@@ -145,10 +149,12 @@ static bool known_answer(struct call *call, struct ctx *ctx) {
     return true;
 }
 
-/* A refusal is an answer like any other: the work is undone, the answer kept. */
+/* A program's refusal is an answer like any other: the work is undone, the answer kept. A person
+ * may well send the same form again when what was in its way is gone. */
 static enum tx_end keep_answer(struct call *call, struct ctx *ctx) {
     if (failed(call->err)) {
-        if (err_http_status(call->err.code) >= 500 || call->err.code == ERR_THROTTLED)
+        if (err_http_status(call->err.code) >= 500 || call->err.code == ERR_THROTTLED ||
+            call->face->repeat)
             return TX_ROLLBACK;
         if (tx_rollback_to(ctx->tx) != ST_OK)
             return TX_RETRY;
@@ -191,7 +197,24 @@ static enum tx_end write_run(struct tx *tx, void *arg) {
     return keep_answer(call, &ctx);
 }
 
+/* A refused form is shown again, in a snapshot of its own. */
+static void show_again(struct call *call) {
+    struct err (*show)(struct call * call, struct ctx * ctx) = NULL;
+    if (call->face->again && !failed(call->form_err))
+        show = call->face->again(call, call->err);
+    if (!show)
+        return;
+    call->form_err = call->err;
+    call->kind = CALL_READ;
+    call->run = show;
+    call->writable = false;
+    enum st st = store_read(call->app->store, enter_and_read, call);
+    call->err = settle_error(call, call->err, st, "a read");
+}
+
 static void finish(struct call *call) {
+    if (failed(call->err))
+        show_again(call);
     if (failed(call->err))
         call_refuse(call, call->err);
     else

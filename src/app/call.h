@@ -44,6 +44,11 @@ struct face {
     struct err (*enter)(struct call *call, struct ctx *ctx);
     /* Writes the answer to an error: status, type, body. */
     void (*refuse)(struct call *call, struct err e);
+    /* The page that shows a refused form again, to be run as a read with call->form_err set; NULL
+     * when the refusal is the answer. May be NULL itself. */
+    struct err (*(*again)(struct call *call, struct err e))(struct call *call, struct ctx *ctx);
+    /* A form that came twice: the answer from the body that was kept. NULL: the body is JSON. */
+    void (*repeat)(struct call *call, struct str body);
 };
 
 struct call {
@@ -83,6 +88,11 @@ struct call {
     struct buf body;
     http_produce *produce; /* instead of body; its argument lives in the request's arena */
     void *produce_arg;
+
+    /* pages (site/page.h) */
+    struct err form_err;    /* why a form is shown again */
+    struct str flash;       /* what the next page shall say */
+    const char *page_title; /* of page_begin() */
 
     struct err err; /* call.c's own */
     struct write write;

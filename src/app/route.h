@@ -11,6 +11,12 @@ enum {
     MAY_WORKER = 1 << ROLE_WORKER,
     MAY_OPERATOR = 1 << ROLE_OPERATOR,
     MAY_SIGNED_IN = MAY_REQUESTER | MAY_WORKER | MAY_OPERATOR,
+
+    /* Members of a requester's account: its owner alone (money, publishing, members, deleting);
+     * who decides on work too; who reads too. */
+    MAY_OWN = MAY_REQUESTER,
+    MAY_REVIEW = MAY_OWN | 1 << 5,
+    MAY_READ = MAY_REVIEW | 1 << 6,
 };
 
 enum {
@@ -35,6 +41,9 @@ struct route {
     struct err (*slow)(struct call *call);
     const struct route_param *query;
     const char *gives; /* media type of a success, for the description */
+    /* Of a page's form: the page that shows it, run again with call->form_err when it is refused.
+     */
+    struct err (*form)(struct call *call, struct ctx *ctx);
 };
 
 /* Whether a path is the route's, params filled; and whether it takes the method (HEAD is GET). */

@@ -111,7 +111,7 @@ static struct err preview_page(struct call *call, struct ctx *ctx, const struct 
     html_text(out, t->group.description);
     buf_puts(out, "</p>\n");
     accept_form(call, t->group.group_id);
-    page_task_frame(call, frame.url);
+    buf_str(out, page_task_frame(call, frame.url, frame.height).s);
     page_end(call);
     return NO_ERR;
 }

@@ -1,59 +1,328 @@
 #include "site/page.h"
 
-void html_text(struct buf *out, struct str s) {
+#include <stdio.h>
+#include <string.h>
+
+#include "base/rand.h"
+#include "http/cookie.h"
+#include "site/rows.h"
+#include "site/static.h"
+
+#define FLASH_COOKIE "hitd_flash"
+#define THEME_COOKIE "hitd_theme"
+
+/* ---- safety ---- */
+
+static void safety_headers(struct call *call, const struct page *page) {
+    call_header(call, "Content-Security-Policy",
+                str_printf(call->req->arena,
+                           "default-src 'none'; script-src 'self'; style-src 'self'; font-src "
+                           "'self'; connect-src 'self'; img-src 'self' data:%s; frame-src %s; "
+                           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+                           page->images ? " https: http:" : "",
+                           page->task ? "https: http:" : "'none'"));
+    call_header(call, "X-Content-Type-Options", STR("nosniff"));
+    call_header(call, "Referrer-Policy", STR("same-origin"));
+    call_header(call, "Cache-Control", STR("no-store"));
+}
+
+/* ---- said once ---- */
+
+static struct str to_hex(struct arena *a, struct str s) {
+    static const char digits[] = "0123456789abcdef";
+    char *p = arena_alloc(a, 2 * s.n + 1);
     for (size_t i = 0; i < s.n; i++) {
-        switch (s.p[i]) {
-        case '&': buf_puts(out, "&amp;"); break;
-        case '<': buf_puts(out, "&lt;"); break;
-        case '>': buf_puts(out, "&gt;"); break;
-        case '"': buf_puts(out, "&quot;"); break;
-        case '\'': buf_puts(out, "&#39;"); break;
-        default: buf_putc(out, s.p[i]);
-        }
+        p[2 * i] = digits[(unsigned char)s.p[i] >> 4];
+        p[2 * i + 1] = digits[(unsigned char)s.p[i] & 15];
+    }
+    return (struct str){p, 2 * s.n};
+}
+
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static struct str from_hex(struct arena *a, struct str hex) {
+    char *p = arena_alloc(a, hex.n / 2 + 1);
+    for (size_t i = 0; i + 1 < hex.n; i += 2) {
+        int high = hex_digit(hex.p[i]), low = hex_digit(hex.p[i + 1]);
+        if (high < 0 || low < 0)
+            return STR_NULL;
+        p[i / 2] = (char)(high << 4 | low);
+    }
+    return (struct str){p, hex.n / 2};
+}
+
+void page_flash(struct call *call, enum flash kind, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    struct str words = str_c(arena_vprintf(call->req->arena, fmt, ap));
+    va_end(ap);
+    call->flash =
+        str_printf(call->req->arena, "%d%.*s", (int)kind, STR_ARG(str_sub(words, 0, FLASH_MAX)));
+}
+
+/* 303: reloading and going back repeat nothing. A program gets the same as JSON. The body is what
+ * is kept of the answer for a form that comes twice (site_repeat). */
+void site_redirect(struct call *call, struct str to) {
+    if (site_wants_json(call->req) && route_changes(call->route)) {
+        struct json j = call_json(call);
+        json_open_object(&j);
+        json_kv_str(&j, "location", to);
+        json_kv_str_opt(&j, "message", call->flash.n ? str_from(call->flash, 1) : STR_NULL);
+        json_end(&j);
+        return;
+    }
+    call->status = 303;
+    call->type = "text/plain; charset=utf-8";
+    call_header(call, "Location", to);
+    buf_str(&call->body, to);
+    if (call->flash.n) {
+        buf_putc(&call->body, '\n');
+        buf_str(&call->body, call->flash);
+        call_cookie(call,
+                    cookie_set(call->req, FLASH_COOKIE, to_hex(call->req->arena, call->flash), 60));
     }
 }
 
-static const char style[] =
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
-    "color:#1b1b1b;background:#fff}label,input,button{display:block;margin:.4rem 0;font:inherit}"
-    "input,button{padding:.4rem .6rem}iframe{width:100%;border:1px solid #767676}"
-    "table{border-collapse:collapse}td,th{padding:.3rem .8rem .3rem 0;text-align:left}"
-    "textarea{width:100%;min-height:8rem}";
+void site_repeat(struct call *call, struct str body) {
+    struct str to = str_cut(&body, '\n');
+    call->flash = body.p ? body : STR_NULL;
+    site_redirect(call, to);
+}
+
+/* Takes what was said, and forgets it. */
+static void take_flash(struct call *call, struct tpl_frame *f) {
+    static const char *const kinds[] = {"info", "good", "warn", "bad", "info"};
+    struct str hex = http_cookie(call->req, FLASH_COOKIE);
+    if (!hex.n || hex.n > 2 * (FLASH_MAX + 1))
+        return;
+    struct str text = from_hex(call->req->arena, hex);
+    call_cookie(call, cookie_set(call->req, FLASH_COOKIE, STR(""), 0));
+    if (text.n < 2)
+        return;
+    int kind = text.p[0] >= '1' && text.p[0] <= '4' ? text.p[0] - '0' : 0;
+    f->flash = str_from(text, 1);
+    f->flash_kind = str_c(kinds[kind]);
+}
+
+/* ---- the frame ---- */
+
+struct entry {
+    enum page_nav nav;
+    const char *label, *url, *icon;
+};
+
+static const struct entry worker_entries[] = {
+    {NAV_W_TASKS, "Tasks", "/projects", "list"},
+    {NAV_W_QUEUE, "Queue", "/tasks", "inbox"},
+    {NAV_W_DASHBOARD, "Dashboard", "/dashboard", "gauge"},
+    {NAV_W_EARNINGS, "Earnings", "/earnings", "wallet"},
+    {NAV_W_MESSAGES, "Messages", "/messages", "mail"},
+    {NAV_NONE, NULL, NULL, NULL},
+};
+static const struct entry requester_entries[] = {
+    {NAV_R_HOME, "Home", "/requester/", "house"},
+    {NAV_R_CREATE, "Create", "/requester/create/projects", "plus"},
+    {NAV_R_RESULTS, "Results", "/requester/manage/batches", "table"},
+    {NAV_R_WORKERS, "Workers", "/requester/workers", "users"},
+    {NAV_R_APPEALS, "Appeals", "/requester/appeals", "scale"},
+    {NAV_R_MESSAGES, "Messages", "/requester/messages", "mail"},
+    {NAV_R_ACCOUNT, "Account", "/requester/account", "wallet"},
+    {NAV_NONE, NULL, NULL, NULL},
+};
+static const struct entry operator_entries[] = {
+    {NAV_O_HOME, "Home", "/operator/", "house"},
+    {NAV_O_ACCOUNTS, "Accounts", "/operator/accounts", "users"},
+    {NAV_O_DEPOSITS, "Deposits", "/operator/deposits", "landmark"},
+    {NAV_O_PAYOUTS, "Payouts", "/operator/payouts", "banknote"},
+    {NAV_O_REPORTS, "Reports", "/operator/reports", "flag"},
+    {NAV_O_SETTINGS, "Settings", "/operator/settings", "sliders-horizontal"},
+    {NAV_O_HEALTH, "Health", "/operator/health", "activity"},
+    {NAV_NONE, NULL, NULL, NULL},
+};
+static const struct entry stranger_entries[] = {
+    {NAV_W_TASKS, "Tasks", "/projects", "list"},
+    {NAV_NONE, NULL, NULL, NULL},
+};
+
+static const struct entry *entries_of(const struct call *call) {
+    if (!call->signed_in)
+        return stranger_entries;
+    switch (call->session.party.role) {
+    case ROLE_WORKER: return worker_entries;
+    case ROLE_REQUESTER: return requester_entries;
+    case ROLE_OPERATOR: return operator_entries;
+    }
+    return stranger_entries;
+}
+
+static void fill_navigation(struct call *call, enum page_nav nav, struct tpl_frame *f) {
+    const struct entry *entries = entries_of(call);
+    size_t n = 0;
+    while (entries[n].label)
+        n++;
+    struct tpl_frame_nav *list = arena_array(call->req->arena, n, sizeof *list);
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct tpl_frame_nav){
+            .label = str_c(entries[i].label),
+            .address = str_c(entries[i].url),
+            .current = entries[i].nav == nav,
+        };
+    f->nav = list;
+    f->nav_n = n;
+    f->home = str_c(entries[0].url);
+}
+
+static void fill_who(struct call *call, struct tpl_frame *f) {
+    static const char *const sites[] = {
+        [ROLE_REQUESTER] = "requester",
+        [ROLE_WORKER] = "worker",
+        [ROLE_OPERATOR] = "operator",
+    };
+    static const char *const settings[] = {
+        [ROLE_REQUESTER] = "/requester/settings",
+        [ROLE_WORKER] = "/account",
+        [ROLE_OPERATOR] = "/operator/account",
+    };
+    f->signed_in = call->signed_in;
+    f->site = STR("worker");
+    if (!call->signed_in)
+        return;
+    f->site = str_c(sites[call->session.party.role]);
+    f->settings = str_c(settings[call->session.party.role]);
+    f->name = call->session.party.name;
+    f->id = call->session.party.public_id;
+}
+
+static struct str theme(struct call *call) {
+    struct str cookie = http_cookie(call->req, THEME_COOKIE);
+    return str_is(cookie, "dark") ? STR("dark") : str_is(cookie, "light") ? STR("light") : STR("");
+}
+
+/* content into call->body, inside the frame. */
+static void show_html(struct call *call, const struct page *page, struct str content) {
+    struct tpl_frame f = {
+        .title = str_c(page->title),
+        .content = {content},
+        .styles = static_url("app.css"),
+        .script = static_url("app.js"),
+        .editor = page->editor ? static_url("editor.js") : STR_NULL,
+        .theme = theme(call),
+        .wide = page->wide,
+        .error = failed(call->form_err) ? str_c(call->form_err.detail) : STR_NULL,
+    };
+    struct tpl_out out = {
+        .b = &call->body,
+        .csrf = call->session.csrf,
+        .icons = static_url("icons.svg"),
+        .once = rand_hex(call->req->arena, 16),
+    };
+    struct tpl_view view = tpl_frame_view(&f);
+    call->type = "text/html; charset=utf-8";
+    safety_headers(call, page);
+    fill_navigation(call, page->nav, &f);
+    fill_who(call, &f);
+    take_flash(call, &f);
+    view.tpl->html(&out, view.data);
+    if (failed(call->form_err)) {
+        int status = err_http_status(call->form_err.code);
+        call->status = status == 400 ? 422 : status;
+    }
+}
+
+static struct err show_csv(struct call *call, struct tpl_view view) {
+    struct csv_out w;
+    csv_out_begin(&w, &call->body, CSV_EXCEL);
+    view.tpl->csv(&w, view.data);
+    call->type = "text/csv; charset=utf-8";
+    call_header(call, "Content-Disposition",
+                str_printf(call->req->arena, "attachment; filename=\"%s.csv\"", view.tpl->name));
+    call_header(call, "X-Content-Type-Options", STR("nosniff"));
+    return NO_ERR;
+}
+
+struct err page_show(struct call *call, const struct page *page, struct tpl_view view) {
+    if (view.tpl->csv && str_is(form_get(&call->req->query, "format"), "csv"))
+        return show_csv(call, view);
+    if (site_wants_json(call->req)) {
+        struct json j = call_json(call);
+        json_open_object(&j);
+        view.tpl->json(&j, view.data);
+        json_end(&j);
+        return NO_ERR;
+    }
+    struct buf content = BUF_INIT;
+    struct tpl_out out = {
+        .b = &content,
+        .csrf = call->session.csrf,
+        .icons = static_url("icons.svg"),
+        .once = rand_hex(call->req->arena, 16),
+    };
+    view.tpl->html(&out, view.data);
+    show_html(call, page, buf_view(&content));
+    buf_free(&content);
+    return NO_ERR;
+}
+
+/* ---- forms ---- */
+
+struct str page_value(struct call *call, const char *name, struct str otherwise) {
+    struct str value = STR_NULL;
+    if (failed(call->form_err))
+        value = form_get(&call->form, name);
+    else
+        value = form_get(&call->req->query, name);
+    return value.p ? value : otherwise;
+}
+
+bool page_ticked(struct call *call, const char *name, bool otherwise) {
+    return failed(call->form_err) ? form_get(&call->form, name).p != NULL : otherwise;
+}
+
+struct str page_error(struct call *call, const char *name) {
+    bool here =
+        failed(call->form_err) && call->form_err.field && strcmp(call->form_err.field, name) == 0;
+    return here ? str_c(call->form_err.detail) : STR_NULL;
+}
+
+struct tpl_field page_field(struct call *call, const struct tpl_field *f) {
+    struct tpl_field field = *f;
+    const char *name = str_z(call->req->arena, f->name);
+    field.value = page_value(call, name, f->value);
+    field.error = page_error(call, name);
+    if (!field.type.p)
+        field.type = STR("text");
+    return field;
+}
+
+/* ---- older pages ---- */
 
 void page_begin(struct call *call, const char *title) {
-    struct buf *out = &call->body;
-    call->type = "text/html; charset=utf-8";
-    call_header(call, "Content-Security-Policy",
-                str_printf(call->req->arena,
-                           "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; "
-                           "frame-src *; form-action 'self'; base-uri 'none'; "
-                           "frame-ancestors 'none'"));
-    call_header(call, "X-Content-Type-Options", STR("nosniff"));
-    call_header(call, "Referrer-Policy", STR("same-origin"));
-    buf_puts(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                  "<title>");
-    html_text(out, str_c(title));
-    buf_printf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n<main>\n<h1>", style);
-    html_text(out, str_c(title));
-    buf_puts(out, "</h1>\n");
+    call->page_title = title;
+    buf_puts(&call->body, "<header class=\"page-head\"><h1>");
+    html_text(&call->body, str_c(title));
+    buf_puts(&call->body, "</h1></header>\n");
 }
 
 void page_end(struct call *call) {
-    buf_puts(&call->body, "</main>\n</body>\n</html>\n");
+    struct str content = buf_dup(call->req->arena, &call->body);
+    buf_clear(&call->body);
+    show_html(call, &(struct page){.title = call->page_title, .task = true}, content);
 }
 
-void page_task_frame(struct call *call, struct str url) {
-    buf_puts(&call->body,
-             "<iframe title=\"Task\" sandbox=\"" TASK_SANDBOX "\" height=\"600\" src=\"");
-    html_text(&call->body, url);
-    buf_puts(&call->body, "\"></iframe>\n");
-}
-
-void page_message(struct call *call, const char *title, struct str text) {
-    page_begin(call, title);
-    buf_puts(&call->body, "<p>");
-    html_text(&call->body, text);
-    buf_puts(&call->body, "</p>\n");
-    page_end(call);
+struct html page_task_frame(struct call *call, struct str url, int64_t height) {
+    struct buf b = BUF_INIT;
+    buf_puts(&b, "<iframe class=\"task-frame\" title=\"Task\" sandbox=\"" TASK_SANDBOX
+                 "\" referrerpolicy=\"no-referrer-when-downgrade\"");
+    if (height > 0)
+        buf_printf(&b, " height=\"%lld\"", (long long)height);
+    buf_puts(&b, " src=\"");
+    html_text(&b, url);
+    buf_puts(&b, "\"></iframe>\n");
+    struct html frame = {buf_dup(call->req->arena, &b)};
+    buf_free(&b);
+    return frame;
 }

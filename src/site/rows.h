@@ -23,8 +23,14 @@ int64_t site_query_int(struct call *call, const char *name, int64_t min, int64_t
 /* An error on the submit address: a page for the frame (questions 4.4). submit.c */
 void submit_refuse(struct call *call, struct err e);
 
-/* 303 to an address of ours, or of the task frame. */
+/* 303 to an address of ours; behind a change made by a program its JSON twin, {"location",
+ * "message"}. page.c */
 void site_redirect(struct call *call, struct str to);
+/* The same again, for a form that came twice. page.c */
+void site_repeat(struct call *call, struct str body);
+
+/* The first page of who is signed in, or a stranger's. */
+struct str site_home(const struct call *call);
 
 /* The token for forms: sets what the handlers write as csrf_token. */
 void site_csrf_field(struct call *call, struct buf *html);

@@ -47,12 +47,24 @@ static struct str field(struct call *call, const char *name) {
     return value.p ? value : STR("");
 }
 
+/* A path of this site, and nothing that a browser could take for another's ("//host", "/\\host").
+ */
+static bool own_address(struct str url) {
+    if (url.n < 1 || url.n > 1000 || url.p[0] != '/')
+        return false;
+    for (size_t i = 0; i < url.n; i++)
+        if ((unsigned char)url.p[i] <= ' ' || url.p[i] == '\\' || (unsigned char)url.p[i] >= 127)
+            return false;
+    return url.n < 2 || url.p[1] != '/';
+}
+
 static void answer(struct call *call, const struct session *session) {
     call_cookie(call, cookie_set(call->req, SESSION_COOKIE, session->cookie, SESSION_S));
     if (!site_wants_json(call->req)) {
-        site_redirect(call, session->party.role == ROLE_WORKER      ? STR("/projects")
-                            : session->party.role == ROLE_REQUESTER ? STR("/requester/")
-                                                                    : STR("/operator/"));
+        call->signed_in = true;
+        call->session = *session;
+        struct str next = form_get(&call->form, "next");
+        site_redirect(call, own_address(next) ? next : site_home(call));
         return;
     }
     struct json j = call_json(call);
@@ -133,35 +145,65 @@ static struct err sign_out(struct call *call, struct ctx *ctx) {
     return NO_ERR;
 }
 
+static struct tpl_field email_field(struct call *call) {
+    return page_field(call, &(struct tpl_field){
+                                .name = STR("email"),
+                                .label = STR("E-mail address"),
+                                .type = STR("email"),
+                                .autocomplete = STR("username"),
+                                .required = true,
+                            });
+}
+
+static struct tpl_field password_field(struct call *call, bool fresh) {
+    struct tpl_field f = {
+        .name = STR("password"),
+        .label = STR("Password"),
+        .hint =
+            fresh ? STR("At least 8 characters; a few words are easy to keep in mind.") : STR_NULL,
+        .type = STR("password"),
+        .autocomplete = fresh ? STR("new-password") : STR("current-password"),
+        .required = true,
+    };
+    f.error = page_error(call, "password"); /* what was typed is never sent back */
+    return f;
+}
+
 static struct err show_sign_in(struct call *call, struct ctx *ctx) {
     (void)ctx;
-    page_begin(call, "Sign in");
-    buf_puts(&call->body,
-             "<form method=\"post\" action=\"/sign-in\">\n"
-             "<label>E-mail address <input name=\"email\" type=\"email\" autocomplete=\"username\" "
-             "required></label>\n"
-             "<label>Password <input name=\"password\" type=\"password\" "
-             "autocomplete=\"current-password\" required></label>\n"
-             "<button>Sign in</button>\n</form>\n"
-             "<p><a href=\"/register\">Register as a worker</a></p>\n");
-    page_end(call);
-    return NO_ERR;
+    struct tpl_sign_in page = {
+        .email = email_field(call),
+        .password = password_field(call, false),
+        .next = page_value(call, "next", STR("")),
+    };
+    return page_show(call, &(struct page){.title = "Sign in"}, tpl_sign_in_view(&page));
 }
 
 static struct err show_register(struct call *call, struct ctx *ctx) {
     (void)ctx;
-    page_begin(call, "Register");
-    buf_puts(&call->body,
-             "<form method=\"post\" action=\"/register\">\n"
-             "<label>Name or alias <input name=\"name\" autocomplete=\"name\" required></label>\n"
-             "<label>E-mail address <input name=\"email\" type=\"email\" autocomplete=\"username\" "
-             "required></label>\n"
-             "<label>Password <input name=\"password\" type=\"password\" minlength=\"8\" "
-             "autocomplete=\"new-password\" required></label>\n"
-             "<label>Country, e.g. DE or US-CA <input name=\"country\" maxlength=\"5\" required>"
-             "</label>\n<button>Register</button>\n</form>\n");
-    page_end(call);
-    return NO_ERR;
+    struct tpl_register page = {
+        .name = page_field(call,
+                           &(struct tpl_field){
+                               .name = STR("name"),
+                               .label = STR("Name or alias"),
+                               .hint = STR("Requesters see your worker id only."),
+                               .autocomplete = STR("name"),
+                               .required = true,
+                           }),
+        .email = email_field(call),
+        .password = password_field(call, true),
+        .country = page_field(
+            call,
+            &(struct tpl_field){
+                .name = STR("country"),
+                .label = STR("Country"),
+                .hint = STR("Two letters, such as DE; in the United States with the state: US-CA."),
+                .autocomplete = STR("country"),
+                .required = true,
+                .maxlength = 5,
+            }),
+    };
+    return page_show(call, &(struct page){.title = "Register"}, tpl_register_view(&page));
 }
 
 /* Nobody who signs in has a token yet: these forms are guarded by their origin alone. */
@@ -178,7 +220,8 @@ const struct route site_sign_in_rows[] = {
      .may = MAY_EVERYBODY,
      .flags = ROUTE_NO_CSRF,
      .kind = CALL_SLOW,
-     .slow = sign_in},
+     .slow = sign_in,
+     .form = show_sign_in},
     {.method = "POST",
      .pattern = "/sign-out",
      .help = "Ends the session.",
@@ -197,6 +240,7 @@ const struct route site_sign_in_rows[] = {
      .may = MAY_EVERYBODY,
      .flags = ROUTE_NO_CSRF,
      .kind = CALL_SLOW,
-     .slow = sign_up},
+     .slow = sign_up,
+     .form = show_register},
     {.method = NULL},
 };

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/num.h"
+#include "market/request_key.h"
 #include "site/rows.h"
 
 static const struct route *const tables[] = {
@@ -25,15 +26,21 @@ int64_t site_query_int(struct call *call, const char *name, int64_t min, int64_t
     return value;
 }
 
-void site_redirect(struct call *call, struct str to) {
-    call->status = 303;
-    call_header(call, "Location", to);
-}
-
 void site_csrf_field(struct call *call, struct buf *html) {
     buf_puts(html, "<input type=\"hidden\" name=\"csrf_token\" value=\"");
     html_text(html, call->session.csrf);
     buf_puts(html, "\">");
+}
+
+struct str site_home(const struct call *call) {
+    if (!call->signed_in)
+        return STR("/projects");
+    switch (call->session.party.role) {
+    case ROLE_REQUESTER: return STR("/requester/");
+    case ROLE_OPERATOR: return STR("/operator/");
+    case ROLE_WORKER: break;
+    }
+    return STR("/projects");
 }
 
 /* ---- the face ---- */
@@ -50,6 +57,46 @@ static void refuse_json(struct call *call, struct err e) {
     json_end(&j);
 }
 
+static const char *refusal_title(enum err_code code) {
+    switch (err_http_status(code)) {
+    case 401: return "Sign in";
+    case 403: return "Not allowed";
+    case 404: return "Not found";
+    case 429: return "Too many requests";
+    default: return err_http_status(code) >= 500 ? "Not now" : "This did not work";
+    }
+}
+
+/* The address that was asked for, to come back to after signing in. */
+static struct str sign_in_url(struct call *call) {
+    struct http_request *req = call->req;
+    struct buf b = BUF_INIT;
+    struct tpl_out out = {.b = &b};
+    buf_puts(&b, "/sign-in");
+    if (str_is(req->method, "GET") && req->target.n < 1000) {
+        buf_puts(&b, "?next=");
+        tpl_component(&out, req->target);
+    }
+    struct str url = buf_dup(req->arena, &b);
+    buf_free(&b);
+    return url;
+}
+
+static void refuse_html(struct call *call, struct err e) {
+    if (e.code == ERR_SIGN_IN_NEEDED) {
+        site_redirect(call, sign_in_url(call));
+        return;
+    }
+    struct tpl_error page = {
+        .title = str_c(refusal_title(e.code)),
+        .message = str_c(e.detail ? e.detail : err_opening(e.code)),
+        .request = str_c(call->req->id),
+        .back = site_home(call),
+        .back_label = STR("Back to the start"),
+    };
+    page_show(call, &(struct page){.title = refusal_title(e.code)}, tpl_error_view(&page));
+}
+
 static void refuse(struct call *call, struct err e) {
     call_header(call, "X-Request-Id", str_c(call->req->id));
     if (call->extra == site_submit_rows) {
@@ -61,12 +108,7 @@ static void refuse(struct call *call, struct err e) {
         refuse_json(call, e);
         return;
     }
-    page_begin(call, e.code == ERR_SIGN_IN_NEEDED ? "Sign in" : "This did not work");
-    buf_puts(&call->body, "<p>");
-    html_text(&call->body, str_c(e.detail ? e.detail : err_opening(e.code)));
-    buf_puts(&call->body, "</p>\n<p><a href=\"/sign-in\">Sign in</a> · <a href=\"/projects\">All "
-                          "tasks</a></p>\n");
-    page_end(call);
+    refuse_html(call, e);
 }
 
 static struct err enter(struct call *call, struct ctx *ctx) {
@@ -81,7 +123,31 @@ static struct err enter(struct call *call, struct ctx *ctx) {
     return e;
 }
 
-static const struct face face = {.kind = FACE_SITE, .enter = enter, .refuse = refuse};
+/* A form with something wrong in it is shown again. What no typing can mend is refused. */
+static struct err (*again(struct call *call, struct err e))(struct call *call, struct ctx *ctx) {
+    int status = err_http_status(e.code);
+    bool mendable = status < 500 && status != 403 && status != 404 && e.code != ERR_SIGN_IN_NEEDED;
+    if (!mendable || site_wants_json(call->req) || !call->route)
+        return NULL;
+    return call->route->form;
+}
+
+static const struct face face = {
+    .kind = FACE_SITE,
+    .enter = enter,
+    .refuse = refuse,
+    .again = again,
+    .repeat = site_repeat,
+};
+
+/* Every form carries a key of its showing (tpl_csrf): sent twice, it takes effect once. */
+static void expect_once(struct call *call) {
+    struct str once = form_get(&call->form, "once");
+    if (call->kind == CALL_WRITE && once.n == 32 && !site_wants_json(call->req))
+        call->replay_key =
+            request_key_digest(call->req->arena, http_cookie(call->req, SESSION_COOKIE),
+                               call->req->path, once, http_body(call->req));
+}
 
 /* Browsers can only GET and POST: a form may name another method (worker-site 1). */
 static struct str real_method(struct call *call) {
@@ -135,6 +201,7 @@ void site_handle(struct app *app, struct http_request *req) {
     call->kind = call->route->kind;
     call->run = call->route->run;
     call->slow = call->route->slow;
+    expect_once(call);
     call_start(call);
 }
 

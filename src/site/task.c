@@ -28,7 +28,7 @@ static struct err task_page(struct call *call, struct ctx *ctx, const struct tas
         buf_puts(out, "<input type=\"hidden\" name=\"_method\" value=\"delete\">"
                       "<button>Return this task</button></form>\n");
     }
-    page_task_frame(call, frame.url);
+    buf_str(out, page_task_frame(call, frame.url, frame.height).s);
     page_end(call);
     return NO_ERR;
 }
