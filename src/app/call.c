@@ -291,6 +291,12 @@ void call_start(struct call *call) {
 static void run_deferred(struct http_request *req, void *arg) {
     (void)req;
     struct call *call = arg;
+    if (call->face->prepare)
+        call->err = call->face->prepare(call);
+    if (failed(call->err)) {
+        finish(call);
+        return;
+    }
     if (!enter(call) || (call->kind == CALL_READ && !call->due))
         finish(call);
     else if (call->kind == CALL_SLOW)

@@ -44,6 +44,9 @@ struct face {
     struct err (*enter)(struct call *call, struct ctx *ctx);
     /* Writes the answer to an error: status, type, body. */
     void (*refuse)(struct call *call, struct err e);
+    /* Runs before enter() of a call that was started by call_start_deferred(), where it may take its
+     * time: reads a large body. May be NULL. */
+    struct err (*prepare)(struct call *call);
     /* The page that shows a refused form again, to be run as a read with call->form_err set; NULL
      * when the refusal is the answer. May be NULL itself. */
     struct err (*(*again)(struct call *call, struct err e))(struct call *call, struct ctx *ctx);

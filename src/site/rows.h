@@ -13,6 +13,8 @@ extern const struct route site_task_rows[];    /* task.c */
 extern const struct route site_submit_rows[];  /* submit.c */
 extern const struct route site_money_rows[];   /* figures.c */
 
+extern const struct route site_review_rows[]; /* review.c */
+
 /* Whether the client asked for JSON: ?format=json, or Accept. */
 bool site_wants_json(const struct http_request *req);
 

@@ -8,7 +8,8 @@
 #include "site/rows.h"
 
 static const struct route *const tables[] = {
-    site_sign_in_rows, site_group_rows, site_task_rows, site_submit_rows, site_money_rows, NULL,
+    site_sign_in_rows, site_group_rows,  site_task_rows, site_submit_rows,
+    site_money_rows,   site_review_rows, NULL,
 };
 
 bool site_wants_json(const struct http_request *req) {
@@ -132,8 +133,13 @@ static struct err (*again(struct call *call, struct err e))(struct call *call, s
     return call->route->form;
 }
 
+static struct err prepare(struct call *call) {
+    return call->req->body_fd < 0 ? NO_ERR : http_form(call->req, FORM_LF, &call->form);
+}
+
 static const struct face face = {
     .kind = FACE_SITE,
+    .prepare = prepare,
     .enter = enter,
     .refuse = refuse,
     .again = again,
@@ -176,33 +182,57 @@ static const struct route *find(struct call *call, struct str method, bool *othe
     return NULL;
 }
 
+/* Nobody makes us store an upload without saying at least who he claims to be. */
 struct http_plan site_plan(struct app *app, struct http_request *req) {
-    (void)app;
-    (void)req;
-    return (struct http_plan){.body_max = BODY_MAX};
+    struct http_plan plan = {.body_max = BODY_MAX};
+    bool other;
+    struct call look = {.req = req};
+    const struct route *route = find(&look, req->method, &other);
+    if (!route || !(route->flags & ROUTE_UPLOAD))
+        return plan;
+    if (!http_cookie(req, SESSION_COOKIE).p) {
+        site_refuse(app, req, err_make(req->arena, ERR_SIGN_IN_NEEDED, NULL, "Sign in first."));
+        return plan;
+    }
+    plan.body_max = FILE_MAX;
+    plan.to_file = true;
+    return plan;
 }
 
-void site_handle(struct app *app, struct http_request *req) {
-    struct call *call = call_new(app, req, &face);
-    struct err e = http_form(req, 0, &call->form);
-    if (failed(e)) {
-        call_refuse(call, e);
-        return;
-    }
-    bool other;
+static void start(struct call *call) {
+    bool other, upload;
     call->route = find(call, real_method(call), &other);
     if (!call->route) {
-        e = other ? err_make(req->arena, ERR_METHOD_NOT_ALLOWED, NULL,
-                             "This address does not take %.*s.", STR_ARG(req->method))
-                  : err_make(req->arena, ERR_NOT_FOUND, NULL, "There is no page at this address.");
-        call_refuse(call, e);
+        struct arena *a = call->req->arena;
+        call_refuse(call,
+                    other ? err_make(a, ERR_METHOD_NOT_ALLOWED, NULL,
+                                     "This address does not take %.*s.", STR_ARG(call->req->method))
+                          : err_make(a, ERR_NOT_FOUND, NULL, "There is no page at this address."));
         return;
     }
     call->kind = call->route->kind;
     call->run = call->route->run;
     call->slow = call->route->slow;
-    expect_once(call);
-    call_start(call);
+    upload = call->route->flags & ROUTE_UPLOAD;
+    if (!upload)
+        expect_once(call);
+    if (upload)
+        call_start_deferred(call);
+    else
+        call_start(call);
+}
+
+/* An upload's form is read where it may take its time (prepare). */
+void site_handle(struct app *app, struct http_request *req) {
+    struct call *call = call_new(app, req, &face);
+    struct err e = NO_ERR;
+    if (req->body_fd < 0)
+        e = http_form(req, str_ends(req->path, STR("/mturk/externalSubmit")) ? 0 : FORM_LF,
+                      &call->form);
+    if (failed(e))
+        call_refuse(call, e);
+    else
+        start(call);
 }
 
 void site_refuse(struct app *app, struct http_request *req, struct err e) {

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/datetime.h"
+#include "http/form.h"
 
 /* ---- text ---- */
 
@@ -76,16 +77,7 @@ void tpl_url(struct tpl_out *o, struct str url) {
 }
 
 void tpl_component(struct tpl_out *o, struct str s) {
-    static const char hex[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '-' || c == '_' || c == '.' || c == '~';
-        if (plain)
-            buf_putc(o->b, (char)c);
-        else
-            buf_add(o->b, (char[]){'%', hex[c >> 4], hex[c & 15]}, 3);
-    }
+    form_encode(o->b, s);
 }
 
 /* ---- numbers ---- */
