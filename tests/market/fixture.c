@@ -332,6 +332,18 @@ struct err market_overturn(struct market *m, int64_t requester, int64_t assignme
 
 /* ---- looking ---- */
 
+void expect(struct err e, enum err_code code) {
+    if (e.code != code)
+        fail_msg("got %s: %s; want %s", failed(e) ? err_slug(e.code) : "no error",
+                 e.detail ? e.detail : "", code ? err_slug(code) : "no error");
+}
+
+void expect_words(struct err e, enum err_code code, const char *opening) {
+    expect(e, code);
+    if (!e.detail || strncmp(e.detail, opening, strlen(opening)) != 0)
+        fail_msg("got \"%s\", want \"%s…\"", e.detail ? e.detail : "", opening);
+}
+
 struct viewing {
     int64_t hit;
     struct hit_view view;
@@ -371,6 +383,11 @@ void market_expect(struct market *m, int64_t requester, int64_t avail, int64_t h
     must(market_read(m, 0, balances_rule, &l), "ledger_balances");
     assert_int_equal(l.b.avail, avail);
     assert_int_equal(l.b.held, held);
+}
+
+int64_t market_balance(struct market *m, int64_t party, enum account_kind kind) {
+    return market_number(m, "SELECT COALESCE(MAX(balance), 0) FROM account WHERE id = %lld",
+                         (long long)account_id(party, kind));
 }
 
 void market_expect_payable(struct market *m, int64_t worker, int64_t cents) {

@@ -28,6 +28,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "ledger/ledger.h"
 #include "market/ctx.h"
 #include "market/hit.h"
 #include "store_fixture.h"
@@ -106,6 +107,11 @@ void market_expire(struct market *m, int64_t requester, int64_t hit);
 
 /* ---- looking ---- */
 
+/* Fails the test unless the error is of this code (ERR_OK: none). */
+void expect(struct err e, enum err_code code);
+/* The same, and the message begins with these words. */
+void expect_words(struct err e, enum err_code code, const char *opening);
+
 struct hit_view market_view(struct market *m, int64_t hit);
 
 /* Status and the two counters of requester-api 3.1. */
@@ -114,6 +120,8 @@ void market_expect_hit(struct market *m, int64_t hit, enum hit_status status, in
 
 /* Available and held money of a requester. */
 void market_expect(struct market *m, int64_t requester, int64_t avail, int64_t held);
+
+int64_t market_balance(struct market *m, int64_t party, enum account_kind kind);
 
 /* Payable money of a worker. */
 void market_expect_payable(struct market *m, int64_t worker, int64_t cents);

@@ -1,20 +1,16 @@
 /* Accounts, sign-in, sessions, keys, money without work, blocks, request keys. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "fixture.h"
+#include "market/account.h"
 #include "market/block.h"
 #include "market/funds.h"
 #include "market/key.h"
 #include "market/request_key.h"
-#include "world.h"
 
 #define WALL INT64_C(1767607200000)
 
@@ -33,33 +29,35 @@ static struct err by_email(struct ctx *c, void *arg) {
     return account_by_email(c, a->in.email, &a->party);
 }
 
-static void test_add(void **state) {
-    struct world *w = world_open(state);
+static void test_add(enum fixture_kind kind) {
+    struct market m;
+    market_open(&m, kind);
     struct adding a = {
         .in = {ROLE_WORKER, STR("Ann@Example.ORG"), STR("Ann"), STR("US-CA"), STR_NULL, STR_NULL}};
-    expect(world_write(w, 0, add, &a), ERR_OK);
+    expect(market_write(&m, 0, add, &a), ERR_OK);
     assert_true(str_is(a.party.email, "ann@example.org"));
     assert_int_equal(a.party.public_id.n, 14);
     assert_int_equal(a.party.public_id.p[0], 'A');
     struct adding same = {.in = a.in};
     same.in.email = STR("ANN@example.org");
-    expect(world_write(w, 0, add, &same), ERR_ALREADY_EXISTS);
-    expect(world_read(w, 0, by_email, &same), ERR_OK);
+    expect(market_write(&m, 0, add, &same), ERR_ALREADY_EXISTS);
+    expect(market_read(&m, 0, by_email, &same), ERR_OK);
     assert_int_equal(same.party.id, a.party.id);
     same.in.email = STR("bob@example.org");
     same.in.public_id = a.party.public_id;
-    expect(world_write(w, 0, add, &same), ERR_ALREADY_EXISTS);
+    expect(market_write(&m, 0, add, &same), ERR_ALREADY_EXISTS);
     struct adding bad = {.in = a.in};
     bad.in.email = STR("no address");
-    expect(world_write(w, 0, add, &bad), ERR_INVALID_PARAMETER);
+    expect(market_write(&m, 0, add, &bad), ERR_INVALID_PARAMETER);
     bad.in.email = STR("x@y");
     bad.in.country = STR("de");
-    expect(world_write(w, 0, add, &bad), ERR_INVALID_PARAMETER);
+    expect(market_write(&m, 0, add, &bad), ERR_INVALID_PARAMETER);
     bad.in.country = STR("DE");
     bad.in.name = STR("");
-    expect(world_write(w, 0, add, &bad), ERR_INVALID_PARAMETER);
-    world_close(w);
+    expect(market_write(&m, 0, add, &bad), ERR_INVALID_PARAMETER);
+    market_close(&m);
 }
+MARKET_TEST(test_add)
 
 static void test_password(void **state) {
     (void)state;
@@ -118,96 +116,100 @@ static struct signing signing(const char *email, const char *address) {
 }
 
 /* The cookie survives in s; the rest of session_find's answer is checked by the caller. */
-static struct err find_again(struct world *w, struct signing *s) {
+static struct err find_again(struct market *m, struct signing *s) {
     struct str cookie = s->session.cookie;
-    struct err e = world_read(w, 0, find, s);
+    struct err e = market_read(m, 0, find, s);
     s->session.cookie = cookie;
     return e;
 }
 
-static void test_sign_in(void **state) {
-    struct world *w = world_open(state);
-    struct party p = world_worker(w, "ann");
+static void test_sign_in(enum fixture_kind kind) {
+    struct market m;
+    market_open(&m, kind);
+    int64_t p = market_worker(&m, "ann");
     struct signing s = signing("ANN@example.org", "192.0.2.1");
-    expect(world_read(w, 0, look, &s), ERR_OK);
-    assert_int_equal(s.look.party, p.id);
+    expect(market_read(&m, 0, look, &s), ERR_OK);
+    assert_int_equal(s.look.party, p);
     assert_int_equal(s.look.password.n, 0); /* made without a password: verifies nothing */
-    expect(world_write(w, 0, done, &s), ERR_OK);
+    expect(market_write(&m, 0, done, &s), ERR_OK);
     assert_int_equal(s.session.cookie.n, 64);
     assert_int_equal(s.session.csrf.n, 32);
     struct str csrf = s.session.csrf;
-    expect(find_again(w, &s), ERR_OK);
+    expect(find_again(&m, &s), ERR_OK);
     assert_true(str_eq(s.session.csrf, csrf));
-    assert_int_equal(s.session.party.id, p.id);
+    assert_int_equal(s.session.party.id, p);
     /* it ends, by the wall clock */
     s.in.wall_ms = WALL + SESSION_S * INT64_C(1000);
-    expect(find_again(w, &s), ERR_SIGN_IN_NEEDED);
+    expect(find_again(&m, &s), ERR_SIGN_IN_NEEDED);
     s.in.wall_ms -= 1;
-    expect(find_again(w, &s), ERR_OK);
-    expect(world_write(w, 0, end, &s), ERR_OK);
-    expect(find_again(w, &s), ERR_SIGN_IN_NEEDED);
+    expect(find_again(&m, &s), ERR_OK);
+    expect(market_write(&m, 0, end, &s), ERR_OK);
+    expect(find_again(&m, &s), ERR_SIGN_IN_NEEDED);
     /* everywhere */
     struct signing one = signing("ann@example.org", ""), two = one;
     one.look = two.look = s.look;
-    expect(world_write(w, 0, done, &one), ERR_OK);
-    expect(world_write(w, 0, done, &two), ERR_OK);
+    expect(market_write(&m, 0, done, &one), ERR_OK);
+    expect(market_write(&m, 0, done, &two), ERR_OK);
     assert_false(str_eq(one.session.cookie, two.session.cookie));
-    expect(world_write(w, p.id, end_all, NULL), ERR_OK);
-    expect(find_again(w, &one), ERR_SIGN_IN_NEEDED);
-    expect(find_again(w, &two), ERR_SIGN_IN_NEEDED);
-    world_close(w);
+    expect(market_write(&m, p, end_all, NULL), ERR_OK);
+    expect(find_again(&m, &one), ERR_SIGN_IN_NEEDED);
+    expect(find_again(&m, &two), ERR_SIGN_IN_NEEDED);
+    market_close(&m);
 }
+MARKET_TEST(test_sign_in)
 
-static void fail_times(struct world *w, struct signing *s, int times) {
+static void fail_times(struct market *m, struct signing *s, int times) {
     for (int i = 0; i < times; i++)
-        expect(world_write(w, 0, refuse, s), ERR_OK);
+        expect(market_write(m, 0, refuse, s), ERR_OK);
 }
 
 /* Known and unknown addresses are slowed alike. */
-static void throttle_of(struct world *w, const char *email) {
+static void throttle_of(struct market *m, const char *email) {
     struct signing s = signing(email, "");
-    fail_times(w, &s, SIGN_IN_FREE_ACCOUNT - 1);
-    expect(world_read(w, 0, look, &s), ERR_OK);
-    fail_times(w, &s, 1);
-    expect_words(world_read(w, 0, look, &s), ERR_SLOW_DOWN,
+    fail_times(m, &s, SIGN_IN_FREE_ACCOUNT - 1);
+    expect(market_read(m, 0, look, &s), ERR_OK);
+    fail_times(m, &s, 1);
+    expect_words(market_read(m, 0, look, &s), ERR_SLOW_DOWN,
                  "Too many attempts to sign in; try again in 1 seconds.");
     s.in.wall_ms += 1000;
-    expect(world_read(w, 0, look, &s), ERR_OK);
-    fail_times(w, &s, 1);
+    expect(market_read(m, 0, look, &s), ERR_OK);
+    fail_times(m, &s, 1);
     s.in.wall_ms += 1999;
-    expect(world_read(w, 0, look, &s), ERR_SLOW_DOWN);
+    expect(market_read(m, 0, look, &s), ERR_SLOW_DOWN);
     s.in.wall_ms += 1;
-    expect(world_read(w, 0, look, &s), ERR_OK);
-    fail_times(w, &s, 30);
+    expect(market_read(m, 0, look, &s), ERR_OK);
+    fail_times(m, &s, 30);
     s.in.wall_ms += SIGN_IN_WAIT_S_MAX * INT64_C(1000) - 1;
-    expect(world_read(w, 0, look, &s), ERR_SLOW_DOWN);
+    expect(market_read(m, 0, look, &s), ERR_SLOW_DOWN);
     s.in.wall_ms += 1;
-    expect(world_read(w, 0, look, &s), ERR_OK);
+    expect(market_read(m, 0, look, &s), ERR_OK);
     s.in.wall_ms += SIGN_IN_FORGET_S * INT64_C(1000);
-    fail_times(w, &s, 1); /* the first of a new hour */
-    expect(world_read(w, 0, look, &s), ERR_OK);
+    fail_times(m, &s, 1); /* the first of a new hour */
+    expect(market_read(m, 0, look, &s), ERR_OK);
 }
 
-static void test_throttle(void **state) {
-    struct world *w = world_open(state);
-    world_worker(w, "ann");
-    throttle_of(w, "ann@example.org");
-    throttle_of(w, "nobody@example.org");
+static void test_throttle(enum fixture_kind kind) {
+    struct market m;
+    market_open(&m, kind);
+    market_worker(&m, "ann");
+    throttle_of(&m, "ann@example.org");
+    throttle_of(&m, "nobody@example.org");
     /* one address that tries many accounts */
     struct signing s = signing("", "192.0.2.7");
     for (int i = 0; i < SIGN_IN_FREE_ADDRESS; i++) {
-        s.in.email = str_printf(&w->arena, "n%d@example.org", i);
-        fail_times(w, &s, 1);
+        s.in.email = str_printf(m.arena, "n%d@example.org", i);
+        fail_times(&m, &s, 1);
     }
-    expect(world_read(w, 0, look, &s), ERR_SLOW_DOWN);
+    expect(market_read(&m, 0, look, &s), ERR_SLOW_DOWN);
     s.in.address = STR("192.0.2.8");
-    expect(world_read(w, 0, look, &s), ERR_OK);
+    expect(market_read(&m, 0, look, &s), ERR_OK);
     int64_t later = WALL + 86400000;
-    expect(world_write(w, 0, purge, &later), ERR_OK);
+    expect(market_write(&m, 0, purge, &later), ERR_OK);
     s.in.address = STR("192.0.2.7");
-    expect(world_read(w, 0, look, &s), ERR_OK);
-    world_close(w);
+    expect(market_read(&m, 0, look, &s), ERR_OK);
+    market_close(&m);
 }
+MARKET_TEST(test_throttle)
 
 static struct err close_account(struct ctx *c, void *arg) {
     return account_set_state(c, c->actor->party, *(enum party_state *)arg);
@@ -220,35 +222,37 @@ static struct err registers(struct ctx *c, void *arg) {
     return account_register(c, &a->in, &a->party);
 }
 
-static void test_states(void **state) {
-    struct world *w = world_open(state);
-    struct party p = world_worker(w, "ann");
+static void test_states(enum fixture_kind kind) {
+    struct market m;
+    market_open(&m, kind);
+    int64_t p = market_worker(&m, "ann");
     struct signing s = signing("ann@example.org", "");
-    s.look.party = p.id;
-    expect(world_write(w, 0, done, &s), ERR_OK);
+    s.look.party = p;
+    expect(market_write(&m, 0, done, &s), ERR_OK);
     struct str stored = STR("$argon2id$not-a-real-one");
-    expect(world_write(w, p.id, new_password, &stored), ERR_OK);
-    expect(find_again(w, &s), ERR_SIGN_IN_NEEDED);
-    expect(world_read(w, 0, look, &s), ERR_OK);
+    expect(market_write(&m, p, new_password, &stored), ERR_OK);
+    expect(find_again(&m, &s), ERR_SIGN_IN_NEEDED);
+    expect(market_read(&m, 0, look, &s), ERR_OK);
     assert_true(str_eq(s.look.password, stored));
     enum party_state to = PARTY_SUSPENDED;
-    expect(world_write(w, p.id, close_account, &to), ERR_OK);
-    expect(world_write(w, 0, done, &s), ERR_OK); /* to withdraw */
+    expect(market_write(&m, p, close_account, &to), ERR_OK);
+    expect(market_write(&m, 0, done, &s), ERR_OK); /* to withdraw */
     to = PARTY_CLOSED;
-    expect(world_write(w, p.id, close_account, &to), ERR_OK);
-    expect(find_again(w, &s), ERR_SIGN_IN_NEEDED);
-    expect(world_write(w, 0, done, &s), ERR_SIGN_IN_REFUSED);
+    expect(market_write(&m, p, close_account, &to), ERR_OK);
+    expect(find_again(&m, &s), ERR_SIGN_IN_NEEDED);
+    expect(market_write(&m, 0, done, &s), ERR_SIGN_IN_REFUSED);
     struct adding a = {
         .in = {ROLE_REQUESTER, STR("new@example.org"), STR("New"), STR(""), STR_NULL, STR_NULL}};
-    expect(world_write(w, 0, registers, &a), ERR_INVALID_PARAMETER);
+    expect(market_write(&m, 0, registers, &a), ERR_INVALID_PARAMETER);
     a.in.password = stored;
-    expect(world_write(w, 0, registers, &a), ERR_OK);
+    expect(market_write(&m, 0, registers, &a), ERR_OK);
     assert_int_equal(a.party.role, ROLE_WORKER);
-    world_setting(w, "registration", "closed");
+    market_set(&m, "registration", "closed");
     a.in.email = STR("newer@example.org");
-    expect(world_write(w, 0, registers, &a), ERR_FORBIDDEN);
-    world_close(w);
+    expect(market_write(&m, 0, registers, &a), ERR_FORBIDDEN);
+    market_close(&m);
 }
+MARKET_TEST(test_states)
 
 /* ---- keys ---- */
 
@@ -276,38 +280,40 @@ static struct err list_keys(struct ctx *c, void *arg) {
     return key_list(c, c->actor->party, &k->list);
 }
 
-static void test_keys(void **state) {
-    struct world *w = world_open(state);
-    struct party p = world_requester(w, "r", 0), other = world_requester(w, "o", 0);
+static void test_keys(enum fixture_kind kind) {
+    struct market m;
+    market_open(&m, kind);
+    int64_t p = market_requester(&m, "r"), other = market_requester(&m, "o");
     struct keying k = {.seal = {{1, 2, 3}}};
-    expect(world_write(w, p.id, make_key, &k), ERR_OK);
+    expect(market_write(&m, p, make_key, &k), ERR_OK);
     assert_int_equal(k.made.key_id.n, 20);
     assert_true(str_starts(k.made.key_id, STR("AKIA")));
     assert_int_equal(k.made.secret.n, 40);
-    expect(world_read(w, 0, find_key, &k), ERR_OK);
+    expect(market_read(&m, 0, find_key, &k), ERR_OK);
     assert_true(str_eq(k.found.secret, k.made.secret));
-    assert_int_equal(k.found.party.id, p.id);
+    assert_int_equal(k.found.party.id, p);
     struct keying wrong = k;
     wrong.seal.bytes[0] = 9;
-    expect(world_read(w, 0, find_key, &wrong), ERR_UNKNOWN_KEY);
-    expect(world_write(w, other.id, revoke_key, &k), ERR_NOT_FOUND);
+    expect(market_read(&m, 0, find_key, &wrong), ERR_UNKNOWN_KEY);
+    expect(market_write(&m, other, revoke_key, &k), ERR_NOT_FOUND);
     enum party_state to = PARTY_SUSPENDED;
-    expect(world_write(w, p.id, close_account, &to), ERR_OK);
-    expect(world_read(w, 0, find_key, &k), ERR_SUSPENDED);
+    expect(market_write(&m, p, close_account, &to), ERR_OK);
+    expect(market_read(&m, 0, find_key, &k), ERR_SUSPENDED);
     to = PARTY_ACTIVE;
-    expect(world_write(w, p.id, close_account, &to), ERR_OK);
-    expect(world_write(w, p.id, revoke_key, &k), ERR_OK);
-    expect(world_read(w, 0, find_key, &k), ERR_UNKNOWN_KEY);
-    expect(world_write(w, p.id, revoke_key, &k), ERR_NOT_FOUND);
+    expect(market_write(&m, p, close_account, &to), ERR_OK);
+    expect(market_write(&m, p, revoke_key, &k), ERR_OK);
+    expect(market_read(&m, 0, find_key, &k), ERR_UNKNOWN_KEY);
+    expect(market_write(&m, p, revoke_key, &k), ERR_NOT_FOUND);
     for (int i = 0; i < KEYS_MAX; i++)
-        expect(world_write(w, p.id, make_key, &k), ERR_OK);
-    expect(world_write(w, p.id, make_key, &k), ERR_CONFLICT);
-    expect(world_read(w, p.id, list_keys, &k), ERR_OK);
+        expect(market_write(&m, p, make_key, &k), ERR_OK);
+    expect(market_write(&m, p, make_key, &k), ERR_CONFLICT);
+    expect(market_read(&m, p, list_keys, &k), ERR_OK);
     assert_int_equal(k.list.n, KEYS_MAX + 1);
     assert_false(k.list.items[0].active);
     assert_true(k.list.items[1].active);
-    world_close(w);
+    market_close(&m);
 }
+MARKET_TEST(test_keys)
 
 static void test_secret_file(void **state) {
     (void)state;
@@ -389,43 +395,45 @@ static struct err earn(struct ctx *c, void *arg) {
                                         }));
 }
 
-static void test_funds(void **state) {
-    struct world *w = world_open(state);
-    struct party r = world_requester(w, "r", 0), p = world_worker(w, "p");
-    struct moving m = {.cents = 10000};
-    expect(world_write(w, r.id, deposit, &m), ERR_OK);
-    assert_int_equal(m.after.avail, 10000);
-    assert_int_equal(m.after.extin, -10000);
-    expect(world_write(w, p.id, deposit, &m), ERR_NOT_FOUND);
-    m.cents = 0;
-    expect(world_write(w, r.id, deposit, &m), ERR_OUT_OF_RANGE);
-    m.cents = 10001;
-    expect(world_write(w, r.id, refund, &m), ERR_INSUFFICIENT_FUNDS);
-    m.cents = 9000;
-    expect(world_write(w, r.id, refund, &m), ERR_OK);
-    assert_int_equal(m.after.avail, 1000);
-    assert_int_equal(m.after.extout, 9000);
-    m.role = ROLE_REQUESTER;
-    expect(world_read(w, r.id, statement, &m), ERR_OK);
-    assert_int_equal(m.statement.n, 2);
-    assert_int_equal(m.statement.lines[0].signed_cents, -9000);
-    assert_int_equal(m.statement.lines[1].signed_cents, 10000);
-    assert_true(str_is(m.statement.lines[1].note, "note"));
-    m.cents = 50;
-    expect(world_write(w, p.id, earn, &m), ERR_OK);
-    m.cents = 51;
-    expect(world_write(w, p.id, payout, &m), ERR_INSUFFICIENT_FUNDS);
-    m.cents = 20;
-    expect(world_write(w, p.id, payout, &m), ERR_OK);
-    assert_int_equal(world_balances(w, p.id).payable, 30);
-    expect(world_write(w, r.id, payout_failed, &m), ERR_NOT_FOUND);
-    expect(world_write(w, p.id, payout_failed, &m), ERR_OK);
-    assert_int_equal(world_balances(w, p.id).payable, 50);
-    expect(world_write(w, p.id, payout_failed, &m), ERR_CONFLICT);
-    world_setting(w, "withdraw_min_cents", "25");
-    expect(world_write(w, p.id, payout, &m), ERR_OUT_OF_RANGE);
-    world_close(w);
+static void test_funds(enum fixture_kind kind) {
+    struct market m;
+    market_open(&m, kind);
+    int64_t r = market_requester(&m, "r"), p = market_worker(&m, "p");
+    struct moving mv = {.cents = 10000};
+    expect(market_write(&m, r, deposit, &mv), ERR_OK);
+    assert_int_equal(mv.after.avail, 10000);
+    assert_int_equal(mv.after.extin, -10000);
+    expect(market_write(&m, p, deposit, &mv), ERR_NOT_FOUND);
+    mv.cents = 0;
+    expect(market_write(&m, r, deposit, &mv), ERR_OUT_OF_RANGE);
+    mv.cents = 10001;
+    expect(market_write(&m, r, refund, &mv), ERR_INSUFFICIENT_FUNDS);
+    mv.cents = 9000;
+    expect(market_write(&m, r, refund, &mv), ERR_OK);
+    assert_int_equal(mv.after.avail, 1000);
+    assert_int_equal(mv.after.extout, 9000);
+    mv.role = ROLE_REQUESTER;
+    expect(market_read(&m, r, statement, &mv), ERR_OK);
+    assert_int_equal(mv.statement.n, 2);
+    assert_int_equal(mv.statement.lines[0].signed_cents, -9000);
+    assert_int_equal(mv.statement.lines[1].signed_cents, 10000);
+    assert_true(str_is(mv.statement.lines[1].note, "note"));
+    mv.cents = 50;
+    expect(market_write(&m, p, earn, &mv), ERR_OK);
+    mv.cents = 51;
+    expect(market_write(&m, p, payout, &mv), ERR_INSUFFICIENT_FUNDS);
+    mv.cents = 20;
+    expect(market_write(&m, p, payout, &mv), ERR_OK);
+    market_expect_payable(&m, p, 30);
+    expect(market_write(&m, r, payout_failed, &mv), ERR_NOT_FOUND);
+    expect(market_write(&m, p, payout_failed, &mv), ERR_OK);
+    market_expect_payable(&m, p, 50);
+    expect(market_write(&m, p, payout_failed, &mv), ERR_CONFLICT);
+    market_set(&m, "withdraw_min_cents", "25");
+    expect(market_write(&m, p, payout, &mv), ERR_OUT_OF_RANGE);
+    market_drop(&m); /* money from nowhere does not stand the check */
 }
+MARKET_TEST(test_funds)
 
 static struct err balance(struct ctx *c, void *arg) {
     return funds_balance(c, c->actor->party, arg);
@@ -443,27 +451,30 @@ static struct err fee_back(struct ctx *c, void *arg) {
 }
 
 /* money-and-lifecycle 3.14-3.16. */
-static void test_balance(void **state) {
-    struct world *w = world_open(state);
-    struct party r = world_requester(w, "r", 100);
+static void test_balance(enum fixture_kind kind) {
+    struct market m;
+    market_open(&m, kind);
+    int64_t r = market_requester(&m, "r");
+    market_deposit(&m, r, 100);
     struct funds f;
     int64_t cents = 40;
-    expect(world_write(w, r.id, hold, &cents), ERR_OK);
-    expect(world_read(w, r.id, balance, &f), ERR_OK);
+    expect(market_write(&m, r, hold, &cents), ERR_OK);
+    expect(market_read(&m, r, balance, &f), ERR_OK);
     assert_int_equal(f.available_cents, 60);
     assert_int_equal(f.on_hold_cents, 40);
-    world_setting(w, "onhold_compat", "1");
-    expect(world_read(w, r.id, balance, &f), ERR_OK);
+    market_set(&m, "onhold_compat", "1");
+    expect(market_read(&m, r, balance, &f), ERR_OK);
     assert_int_equal(f.on_hold_cents, 0);
-    expect(world_write(w, r.id, refill, NULL), ERR_OK);
-    expect_money(w, r.id, 60, 40);
-    world_setting(w, "sandbox_refill", "1");
-    expect(world_write(w, r.id, refill, NULL), ERR_OK);
-    expect_money(w, r.id, 1000000, 40);
-    assert_int_equal(world_balances(w, r.id).extin, -1000040);
-    expect(world_write(w, r.id, fee_back, &cents), ERR_INSUFFICIENT_FUNDS);
-    world_close(w);
+    expect(market_write(&m, r, refill, NULL), ERR_OK);
+    market_expect(&m, r, 60, 40);
+    market_set(&m, "sandbox_refill", "1");
+    expect(market_write(&m, r, refill, NULL), ERR_OK);
+    market_expect(&m, r, 1000000, 40);
+    assert_int_equal(market_balance(&m, r, ACCOUNT_EXTIN), -1000040);
+    expect(market_write(&m, r, fee_back, &cents), ERR_INSUFFICIENT_FUNDS);
+    market_drop(&m); /* money from nowhere does not stand the check */
 }
+MARKET_TEST(test_balance)
 
 /* ---- blocks and calls that come twice ---- */
 
@@ -491,29 +502,41 @@ static struct err check_block(struct ctx *c, void *arg) {
     return block_check(c, c->actor->party, b->row, &b->blocked);
 }
 
-static void test_blocks(void **state) {
-    struct world *w = world_open(state);
-    struct party r = world_requester(w, "r", 0), p = world_worker(w, "p");
-    struct blocking b = {.worker = p.public_id, .reason = STR("first"), .row = p.id};
-    expect(world_write(w, r.id, set_block, &b), ERR_OK);
+static struct err party_rule(struct ctx *c, void *arg) {
+    return account_by_id(c, c->actor->party, arg);
+}
+
+static struct str public_id(struct market *m, int64_t party) {
+    struct party p;
+    expect(market_read(m, party, party_rule, &p), ERR_OK);
+    return p.public_id;
+}
+
+static void test_blocks(enum fixture_kind kind) {
+    struct market m;
+    market_open(&m, kind);
+    int64_t r = market_requester(&m, "r"), p = market_worker(&m, "p");
+    struct blocking b = {.worker = public_id(&m, p), .reason = STR("first"), .row = p};
+    expect(market_write(&m, r, set_block, &b), ERR_OK);
     b.reason = STR("second");
-    expect(world_write(w, r.id, set_block, &b), ERR_OK);
-    expect(world_read(w, r.id, list_blocks, &b), ERR_OK);
+    expect(market_write(&m, r, set_block, &b), ERR_OK);
+    expect(market_read(&m, r, list_blocks, &b), ERR_OK);
     assert_int_equal(b.list.n, 1);
     assert_true(str_is(b.list.items[0].reason, "second"));
-    expect(world_read(w, r.id, check_block, &b), ERR_OK);
+    expect(market_read(&m, r, check_block, &b), ERR_OK);
     assert_true(b.blocked);
-    expect(world_write(w, r.id, lift_block, &b), ERR_OK);
-    expect(world_write(w, r.id, lift_block, &b), ERR_OK);
-    expect(world_read(w, r.id, check_block, &b), ERR_OK);
+    expect(market_write(&m, r, lift_block, &b), ERR_OK);
+    expect(market_write(&m, r, lift_block, &b), ERR_OK);
+    expect(market_read(&m, r, check_block, &b), ERR_OK);
     assert_false(b.blocked);
     b.worker = STR("AUNKNOWN");
-    expect_words(world_write(w, r.id, set_block, &b), ERR_INVALID_PARAMETER,
+    expect_words(market_write(&m, r, set_block, &b), ERR_INVALID_PARAMETER,
                  "The value \"AUNKNOWN\" is not valid for the parameter WorkerId.");
-    b.worker = r.public_id;
-    expect(world_write(w, r.id, set_block, &b), ERR_INVALID_PARAMETER);
-    world_close(w);
+    b.worker = public_id(&m, r);
+    expect(market_write(&m, r, set_block, &b), ERR_INVALID_PARAMETER);
+    market_close(&m);
 }
+MARKET_TEST(test_blocks)
 
 struct twice {
     struct str digest;
@@ -530,42 +553,39 @@ static struct err known(struct ctx *c, void *arg) {
     return request_key_find(c, t->digest, &t->answer, &t->known);
 }
 
-static void test_request_keys(void **state) {
-    struct world *w = world_open(state);
-    struct arena *a = &w->arena;
+static void test_request_keys(enum fixture_kind kind) {
+    struct market m;
+    market_open(&m, kind);
+    struct arena *a = m.arena;
     struct twice t = {.digest = request_key_digest(a, STR("k"), STR("op"), STR("i"), STR("b"))};
     struct str shifted = request_key_digest(a, STR("ko"), STR("p"), STR("i"), STR("b"));
     assert_int_equal(t.digest.n, 64);
     assert_false(str_eq(t.digest, shifted));
-    expect(world_read(w, 0, known, &t), ERR_OK);
+    expect(market_read(&m, 0, known, &t), ERR_OK);
     assert_false(t.known);
     t.answer = (struct kept_answer){400, STR("{\"a\":1}")};
-    expect(world_write(w, 0, keep, &t), ERR_OK);
+    expect(market_write(&m, 0, keep, &t), ERR_OK);
     t.answer = (struct kept_answer){0};
-    world_later(w, 86400);
-    expect(world_read(w, 0, known, &t), ERR_OK);
+    market_advance(&m, 86400);
+    expect(market_read(&m, 0, known, &t), ERR_OK);
     assert_true(t.known);
     assert_int_equal(t.answer.status, 400);
     assert_true(str_is(t.answer.body, "{\"a\":1}"));
-    world_later(w, 1);
-    expect(world_read(w, 0, known, &t), ERR_OK);
+    market_advance(&m, 1);
+    expect(market_read(&m, 0, known, &t), ERR_OK);
     assert_false(t.known);
-    world_close(w);
+    market_close(&m);
 }
+MARKET_TEST(test_request_keys)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_password),
-        cmocka_unit_test(test_secret_file),
-        BOTH(test_add),
-        BOTH(test_sign_in),
-        BOTH(test_throttle),
-        BOTH(test_states),
-        BOTH(test_keys),
-        BOTH(test_funds),
-        BOTH(test_balance),
-        BOTH(test_blocks),
-        BOTH(test_request_keys),
+        cmocka_unit_test(test_password),     cmocka_unit_test(test_secret_file),
+        MARKET_TEST_ROWS(test_add),          MARKET_TEST_ROWS(test_sign_in),
+        MARKET_TEST_ROWS(test_throttle),     MARKET_TEST_ROWS(test_states),
+        MARKET_TEST_ROWS(test_keys),         MARKET_TEST_ROWS(test_funds),
+        MARKET_TEST_ROWS(test_balance),      MARKET_TEST_ROWS(test_blocks),
+        MARKET_TEST_ROWS(test_request_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

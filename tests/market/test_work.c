@@ -11,12 +11,6 @@
 #include "market/decide.h"
 #include "market/work.h"
 
-static void expect(struct err e, enum err_code code) {
-    if (e.code != code)
-        fail_msg("got %s: %s; want %s", failed(e) ? err_slug(e.code) : "no error",
-                 e.detail ? e.detail : "", code ? err_slug(code) : "no error");
-}
-
 static int64_t figure(struct market *m, int64_t worker, const char *column) {
     return market_number(m, "SELECT %s FROM worker_stat WHERE worker = %lld", column,
                          (long long)worker);
