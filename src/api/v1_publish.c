@@ -247,7 +247,10 @@ static struct err create_batch(struct call *call) {
     p.file_digest = str_dup(a, str_c(digest));
     p.name = form_get(&call->req->query, "name");
     bool plan_only = str_is(form_get(&call->req->query, "plan"), "1");
-    struct csv_options options = {0};
+    struct csv_options options = {
+        .bytes_max = call->app->file_max,
+        .rows_max = call->app->file_rows_max,
+    };
     findings_init(&p.findings, a);
     p.csv = csv_open(source_str(&file), &options, &p.findings);
     e = publish(&p, plan_only);

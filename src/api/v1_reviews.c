@@ -109,6 +109,8 @@ static struct err upload(struct call *call) {
     struct review_upload up = {
         .actor = &call->actor,
         .encoding = form_get(&call->req->query, "encoding"),
+        .bytes_max = app->file_max,
+        .rows_max = app->file_rows_max,
     };
     call->actor.entrance = ENTRANCE_FILE;
     struct err e = v1_query_int(call, "batch", 1, INT64_MAX, 0, &up.batch);

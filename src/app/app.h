@@ -9,6 +9,8 @@
 #define APP_APP_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "app/figures.h"
 #include "base/id.h"
@@ -20,6 +22,9 @@ struct app {
     const struct id_key *ids;
     const struct secret_key *seal;
     bool sandbox; /* error stamps end in " s)" (requester-api 1.13) */
+    /* Of uploaded files (csv-formats 1.3): settings, FILE_MAX and FILE_ROWS_MAX by default. */
+    size_t file_max;
+    int64_t file_rows_max;
     /* "http://127.0.0.1:8080", without a slash at the end; and that of the content listener.
      * Atomic, as a port chosen by the system is known only when requests may come already. */
     const char *_Atomic site_url, *_Atomic content_url;

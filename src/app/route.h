@@ -20,7 +20,7 @@ enum {
 };
 
 enum {
-    ROUTE_UPLOAD = 1,  /* the body goes to a file, up to FILE_MAX */
+    ROUTE_UPLOAD = 1,  /* the body goes to a file, up to app.file_max */
     ROUTE_NO_CSRF = 2, /* a state change that needs no token; says why where it is used */
     ROUTE_JSON = 4,    /* the body is JSON */
 };

@@ -180,6 +180,7 @@ static struct err listen_both(struct server *s) {
         .threads = (unsigned)set->threads,
         .behind_proxy = set->behind_proxy,
         .file_dir = set->file_dir,
+        .file_max = s->app.file_max,
         .handler = {.plan = main_plan,
                     .handle = main_handle,
                     .refuse = main_refuse,
@@ -229,6 +230,8 @@ static struct err start(struct server *s, struct command_line *line) {
     s->app.ids = &s->opened.ids;
     s->app.seal = &s->opened.seal;
     s->app.sandbox = s->settings.sandbox;
+    s->app.file_max = (size_t)s->settings.upload_mib << 20;
+    s->app.file_rows_max = s->settings.upload_rows;
     api_init(&s->api, &s->app);
     sweeper_start(&s->sweeper, &s->app);
     e = listen_both(s);

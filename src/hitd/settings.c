@@ -6,9 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/num.h"
 
-enum { THREADS_MAX = 64 };
+enum {
+    THREADS_MAX = 64,
+    UPLOAD_MIB_MAX = 2047,       /* line numbers of a staged file are 32 bits wide */
+    UPLOAD_ROWS_MAX = 100000000, /* some 6 GB of memory while so many are staged */
+};
 
 enum kind { TEXT, URL, NUMBER, SWITCH };
 
@@ -16,15 +21,18 @@ static const struct row {
     const char *name;
     enum kind kind;
     size_t at;
+    int64_t min, max; /* of a NUMBER */
 } rows[] = {
-    {"listen", TEXT, offsetof(struct settings, listen)},
-    {"content-listen", TEXT, offsetof(struct settings, content_listen)},
-    {"site-url", URL, offsetof(struct settings, site_url)},
-    {"content-url", URL, offsetof(struct settings, content_url)},
-    {"file-dir", TEXT, offsetof(struct settings, file_dir)},
-    {"threads", NUMBER, offsetof(struct settings, threads)},
-    {"behind-proxy", SWITCH, offsetof(struct settings, behind_proxy)},
-    {"sandbox", SWITCH, offsetof(struct settings, sandbox)},
+    {"listen", TEXT, offsetof(struct settings, listen), 0, 0},
+    {"content-listen", TEXT, offsetof(struct settings, content_listen), 0, 0},
+    {"site-url", URL, offsetof(struct settings, site_url), 0, 0},
+    {"content-url", URL, offsetof(struct settings, content_url), 0, 0},
+    {"file-dir", TEXT, offsetof(struct settings, file_dir), 0, 0},
+    {"threads", NUMBER, offsetof(struct settings, threads), 0, THREADS_MAX},
+    {"upload-mib", NUMBER, offsetof(struct settings, upload_mib), 1, UPLOAD_MIB_MAX},
+    {"upload-rows", NUMBER, offsetof(struct settings, upload_rows), 1, UPLOAD_ROWS_MAX},
+    {"behind-proxy", SWITCH, offsetof(struct settings, behind_proxy), 0, 0},
+    {"sandbox", SWITCH, offsetof(struct settings, sandbox), 0, 0},
 };
 
 static bool put(struct arena *a, const struct row *row, struct str value, struct settings *s) {
@@ -39,7 +47,7 @@ static bool put(struct arena *a, const struct row *row, struct str value, struct
         *(const char **)(void *)to = str_z(a, value);
         return true;
     case TEXT: *(const char **)(void *)to = str_z(a, value); return value.n > 0;
-    case NUMBER: return num_parse(value, 0, THREADS_MAX, (int64_t *)(void *)to);
+    case NUMBER: return num_parse(value, row->min, row->max, (int64_t *)(void *)to);
     case SWITCH:
         *(bool *)to = on;
         return on || str_is(value, "no") || str_is(value, "off") || str_is(value, "0");
@@ -85,7 +93,12 @@ static struct err read_file(struct arena *a, const char *path, struct settings *
 }
 
 struct err settings_read(struct command_line *line, struct settings *s) {
-    *s = (struct settings){.listen = "127.0.0.1:8080", .content_listen = "127.0.0.1:8081"};
+    *s = (struct settings){
+        .listen = "127.0.0.1:8080",
+        .content_listen = "127.0.0.1:8081",
+        .upload_mib = (int64_t)(FILE_MAX >> 20),
+        .upload_rows = FILE_ROWS_MAX,
+    };
     const char *file = option_value(line, "config");
     struct err e = file ? read_file(line->arena, file, s) : NO_ERR;
     if (option_value(line, "listen"))

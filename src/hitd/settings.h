@@ -16,6 +16,7 @@ struct settings {
     const char *site_url, *content_url; /* as seen from outside; NULL: by the listeners */
     const char *file_dir;               /* for uploads; NULL: TMPDIR, else /var/tmp */
     int64_t threads;                    /* of the main listener; 0: one a processor */
+    int64_t upload_mib, upload_rows;    /* of an uploaded file (csv-formats 1.3) */
     bool behind_proxy;                  /* believe X-Forwarded-For and -Proto */
     bool sandbox;                       /* error stamps of the old sandbox */
 };

@@ -80,6 +80,8 @@ struct review_upload {
     struct str file;     /* all bytes; may be a mapping; read once from front to back */
     struct str encoding; /* the user's answer to U08; NULL: recognise it */
     int tools;           /* enum reviewed_tools (formats/reviewed.h): the answer to U04 */
+    size_t bytes_max;    /* U09 beyond them; 0: the defaults of base/limits.h */
+    int64_t rows_max;
     /* Called now and then from the same thread; may be NULL. */
     void (*progress)(void *arg, uint64_t done, uint64_t total);
     void *progress_arg;

@@ -209,7 +209,10 @@ static struct err put_rows(struct ctx *c, struct outcome_run *run) {
     struct findings findings;
     struct reviewed_row row;
     struct reviewed_options options = {
-        .tools = (enum reviewed_tools)((run->rec.r.options & REVIEW_TOOLS) / REVIEW_TOOLS_ONE)};
+        .tools = (enum reviewed_tools)((run->rec.r.options & REVIEW_TOOLS) / REVIEW_TOOLS_ONE),
+        .bytes_max = SIZE_MAX, /* it was within the limits when it was taken */
+        .rows_max = INT64_MAX,
+    };
     encoding_parse(run->found.encoding, &options.encoding);
     findings_init(&findings, &run->arena);
     struct reviewed *r = reviewed_open((struct source){.read = read_chunks, .arg = &run->chunks},

@@ -240,7 +240,11 @@ static struct err check_batch(struct ctx *c, int64_t batch, int64_t requester) {
 }
 
 static struct err read_file(struct ctx *c, struct stage *s) {
-    struct reviewed_options options = {.tools = (enum reviewed_tools)s->in->tools};
+    struct reviewed_options options = {
+        .tools = (enum reviewed_tools)s->in->tools,
+        .bytes_max = s->in->bytes_max,
+        .rows_max = s->in->rows_max,
+    };
     if (s->in->encoding.n && !encoding_parse(s->in->encoding, &options.encoding))
         return err_make(s->arena, ERR_BAD_REQUEST, "encoding", "There is no encoding \"%.*s\".",
                         STR_ARG(str_sub(s->in->encoding, 0, 64)));

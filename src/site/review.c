@@ -3,7 +3,6 @@
  * page prints the plan that market/review.c told. */
 #include <jansson.h>
 
-#include "base/limits.h"
 #include "base/log.h"
 #include "base/money.h"
 #include "base/num.h"
@@ -87,7 +86,7 @@ static struct err show_upload_of(struct call *call, struct named_batch *b) {
         .ask_encoding = str_is(code, "U08"),
         .ask_tools = str_is(code, "U04"),
         .republish = page_ticked(call, "republish", false),
-        .max_mib = (int64_t)(FILE_MAX >> 20),
+        .max_mib = (int64_t)(call->app->file_max >> 20),
     };
     return page_show(call, &(struct page){.title = "Upload results", .nav = NAV_R_RESULTS},
                      tpl_upload_view(&page));
@@ -133,6 +132,8 @@ static struct err take_upload(struct call *call, int64_t batch) {
         .file = file->value,
         .encoding = encoding.n ? encoding : STR_NULL,
         .tools = tools_choice(call),
+        .bytes_max = app->file_max,
+        .rows_max = app->file_rows_max,
         .choice = {.options = form_get(&call->form, "republish").n ? REVIEW_REPUBLISH : 0},
     };
     struct review_answer answer;

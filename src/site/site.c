@@ -194,7 +194,7 @@ struct http_plan site_plan(struct app *app, struct http_request *req) {
         site_refuse(app, req, err_make(req->arena, ERR_SIGN_IN_NEEDED, NULL, "Sign in first."));
         return plan;
     }
-    plan.body_max = FILE_MAX;
+    plan.body_max = app->file_max;
     plan.to_file = true;
     return plan;
 }
