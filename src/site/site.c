@@ -199,17 +199,35 @@ struct http_plan site_plan(struct app *app, struct http_request *req) {
     return plan;
 }
 
+static struct err no_page(struct call *call, struct ctx *ctx) {
+    (void)call;
+    return err_make(ctx->arena, ERR_NOT_FOUND, NULL, "There is no page at this address.");
+}
+
+static struct err no_method(struct call *call, struct ctx *ctx) {
+    return err_make(ctx->arena, ERR_METHOD_NOT_ALLOWED, NULL, "This address does not take %.*s.",
+                    STR_ARG(call->req->method));
+}
+
+/* Rows for what has none, so that who is signed in stays so on the page that says it. */
+static const struct route nowhere = {
+    .method = "GET",
+    .may = MAY_EVERYBODY,
+    .kind = CALL_READ,
+    .run = no_page,
+};
+static const struct route wrong_method = {
+    .method = "GET",
+    .may = MAY_EVERYBODY,
+    .kind = CALL_READ,
+    .run = no_method,
+};
+
 static void start(struct call *call) {
     bool other, upload;
     call->route = find(call, real_method(call), &other);
-    if (!call->route) {
-        struct arena *a = call->req->arena;
-        call_refuse(call,
-                    other ? err_make(a, ERR_METHOD_NOT_ALLOWED, NULL,
-                                     "This address does not take %.*s.", STR_ARG(call->req->method))
-                          : err_make(a, ERR_NOT_FOUND, NULL, "There is no page at this address."));
-        return;
-    }
+    if (!call->route)
+        call->route = other ? &wrong_method : &nowhere;
     call->kind = call->route->kind;
     call->run = call->route->run;
     call->slow = call->route->slow;
