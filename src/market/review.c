@@ -92,6 +92,10 @@ static const struct code_words codes[] = {
     {CODE_REJECTED_SINCE, "U32",
      "It was Submitted in the file and has been rejected since; approving it undoes a rejection.",
      "Tick \"approve what was rejected since the download\", or empty the Approve cell."},
+    {CODE_NOT_REJECTED, "U33", "It waits for a decision; there is no rejection to undo.",
+     "Approve or reject it."},
+    {CODE_IS_REJECTED, "U34", "It is rejected; approving it would undo a rejection.",
+     "Choose \"Undo rejection\" for it."},
 };
 
 static const struct code_words *words_of(int code) {

@@ -24,6 +24,7 @@
  *
  *   plan
  *     review, batch, mode "all", state "planned", token, applicable, blocked (why not; null)
+ *     selection  "approve", "reject", "undo"; null: a file (market/choose.h)
  *     file       name, sha256, rows, encoding, separator
  *     options    republish, all_batches, same_reason, rejected_since, no_messages, reason
  *     counts     approve, reject, overturn, no_change, no_op, refused, other_batch, republished,

@@ -22,7 +22,8 @@ enum {
     JUDGED_REFUSED = 700, /* and more: 700 + code */
 };
 
-/* Codes of refused rows beside those of requester-site 5.6: two that wait for a tick. */
+/* Codes of refused rows beside those of requester-site 5.6: two that wait for a tick, two of
+ * selections. */
 enum {
     CODE_OTHER_BATCH = 10,
     CODE_SAME_REASON = 13,
@@ -39,6 +40,8 @@ enum {
     CODE_AUTO_APPROVED = 30,
     CODE_MONEY = 31,
     CODE_REJECTED_SINCE = 32,
+    CODE_NOT_REJECTED = 33, /* selections only (market/choose.h) */
+    CODE_IS_REJECTED = 34,
     CODES = 100,
 };
 
@@ -48,6 +51,9 @@ enum {
     REVIEW_HAS_MESSAGES = 1 << 16,
     REVIEW_TOOLS_ONE = 1 << 17, /* times enum reviewed_tools */
     REVIEW_TOOLS = 3 << 17,
+    REVIEW_SELECTION_ONE = 1 << 19, /* times enum verdict: a selection, not a file */
+    REVIEW_SELECTION = 3 << 19,
+    REVIEW_EVERYWHERE = 1 << 21, /* a selection over all batches */
 };
 
 enum {

@@ -334,6 +334,9 @@ static struct str blocked(const struct plan *p, struct arena *a) {
 }
 
 static void put_file(struct json *j, const struct plan *p) {
+    static const char *const verbs[] = {NULL, "approve", "reject", "undo"};
+    json_kv_cstr(j, "selection",
+                 verbs[(p->rec.r.options & REVIEW_SELECTION) / REVIEW_SELECTION_ONE]);
     json_key(j, "file");
     json_open_object(j);
     json_kv_str(j, "name", p->rec.r.file_name);
@@ -514,10 +517,13 @@ static enum tx_end judge(struct tx *tx, void *arg) {
         mode = choice->mode ? (int64_t)choice->mode : mode;
         options = (options & ~(int64_t)REVIEW_CHOICES) | (choice->options & REVIEW_CHOICES);
         struct str reason = str_trim(choice->reason);
-        st = reason.n ? sql_review_reason_set(
-                            tx, &(struct sql_review_reason_set_in){run->review, reason}, NULL)
-                      : sql_review_reason_clear(
-                            tx, &(struct sql_review_reason_clear_in){run->review}, NULL);
+        if (options & REVIEW_EVERYWHERE)
+            options |= REVIEW_ALL_BATCHES;
+        if (reason.n || !(options & REVIEW_SELECTION)) /* a selection keeps its reason */
+            st = reason.n ? sql_review_reason_set(
+                                tx, &(struct sql_review_reason_set_in){run->review, reason}, NULL)
+                          : sql_review_reason_clear(
+                                tx, &(struct sql_review_reason_clear_in){run->review}, NULL);
     }
     run->judged_ms = c.now_ms;
     if (st == ST_OK)
