@@ -28,6 +28,9 @@ struct app {
     /* "http://127.0.0.1:8080", without a slash at the end; and that of the content listener.
      * Atomic, as a port chosen by the system is known only when requests may come already. */
     const char *_Atomic site_url, *_Atomic content_url;
+    /* Host names (with a port that is not the scheme's) that have one site at their root; NULL:
+     * none. */
+    const char *worker_host, *requester_host;
     struct figures figures;
 };
 

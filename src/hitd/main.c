@@ -19,6 +19,8 @@ static const struct option_row serve_options[] = {
      false},
     {"content-listen", "ADDRESS", "where task documents listen; default 127.0.0.1:8081", NULL,
      false},
+    {"worker-host", "HOST", "a host name with the worker's site alone at its root", NULL, false},
+    {"requester-host", "HOST", "a host name with the requester's site at its root", NULL, false},
     {"config", "FILE", "settings, one \"name = value\" a line", NULL, false},
     END_OPTION,
 };

@@ -231,6 +231,8 @@ static struct err start(struct server *s, struct command_line *line) {
     s->app.seal = &s->opened.seal;
     s->app.sandbox = s->settings.sandbox;
     s->app.file_max = (size_t)s->settings.upload_mib << 20;
+    s->app.worker_host = s->settings.worker_host;
+    s->app.requester_host = s->settings.requester_host;
     s->app.file_rows_max = s->settings.upload_rows;
     api_init(&s->api, &s->app);
     sweeper_start(&s->sweeper, &s->app);

@@ -27,6 +27,8 @@ static const struct row {
     {"content-listen", TEXT, offsetof(struct settings, content_listen), 0, 0},
     {"site-url", URL, offsetof(struct settings, site_url), 0, 0},
     {"content-url", URL, offsetof(struct settings, content_url), 0, 0},
+    {"worker-host", TEXT, offsetof(struct settings, worker_host), 0, 0},
+    {"requester-host", TEXT, offsetof(struct settings, requester_host), 0, 0},
     {"file-dir", TEXT, offsetof(struct settings, file_dir), 0, 0},
     {"threads", NUMBER, offsetof(struct settings, threads), 0, THREADS_MAX},
     {"upload-mib", NUMBER, offsetof(struct settings, upload_mib), 1, UPLOAD_MIB_MAX},
@@ -105,5 +107,9 @@ struct err settings_read(struct command_line *line, struct settings *s) {
         s->listen = option_value(line, "listen");
     if (option_value(line, "content-listen"))
         s->content_listen = option_value(line, "content-listen");
+    if (option_value(line, "worker-host"))
+        s->worker_host = option_value(line, "worker-host");
+    if (option_value(line, "requester-host"))
+        s->requester_host = option_value(line, "requester-host");
     return e;
 }

@@ -14,6 +14,7 @@
 struct settings {
     const char *listen, *content_listen;
     const char *site_url, *content_url; /* as seen from outside; NULL: by the listeners */
+    const char *worker_host, *requester_host; /* each with one site at its root; NULL: none */
     const char *file_dir;               /* for uploads; NULL: TMPDIR, else /var/tmp */
     int64_t threads;                    /* of the main listener; 0: one a processor */
     int64_t upload_mib, upload_rows;    /* of an uploaded file (csv-formats 1.3) */

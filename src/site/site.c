@@ -182,11 +182,31 @@ static const struct route *find(struct call *call, struct str method, bool *othe
     return NULL;
 }
 
+/* A host of its own has one site at its root (DESIGN 2): on the requester's, "/batches/7" stands
+ * for
+ * "/requester/batches/7", unless that is no page; on the worker's there are no others' pages. */
+static void place_at_host(struct app *app, struct http_request *req) {
+    struct str host = http_header(req, "Host");
+    struct call look = {.req = req};
+    bool other;
+    if (app->requester_host && str_ieq(host, str_c(app->requester_host))) {
+        struct str as_is = req->path;
+        req->path = str_printf(req->arena, "/requester%.*s", STR_ARG(as_is));
+        if (!find(&look, req->method, &other) && !other)
+            req->path = as_is;
+    } else if (app->worker_host && str_ieq(host, str_c(app->worker_host)) &&
+               (str_starts(req->path, STR("/requester/")) ||
+                str_starts(req->path, STR("/operator/")))) {
+        req->path = STR("/elsewhere");
+    }
+}
+
 /* Nobody makes us store an upload without saying at least who he claims to be. */
 struct http_plan site_plan(struct app *app, struct http_request *req) {
     struct http_plan plan = {.body_max = BODY_MAX};
     bool other;
     struct call look = {.req = req};
+    place_at_host(app, req);
     const struct route *route = find(&look, req->method, &other);
     if (!route || !(route->flags & ROUTE_UPLOAD))
         return plan;

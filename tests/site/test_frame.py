@@ -87,3 +87,18 @@ def test_upload_from_nobody_is_not_read(server):
     page = b.request("POST", "/requester/upload", b"x" * 100000,
                      {"Content-Type": "multipart/form-data; boundary=x"})
     assert page.status == 303 and page.head["Location"].startswith("/sign-in")
+
+
+def test_hosts_of_their_own(server, requester):
+    """--requester-host has the requester's pages at its root, --worker-host no other's."""
+    server.stop()
+    server.url = server.serve("--requester-host", "r.example", "--worker-host", "w.example")
+    server.port = int(server.url.rsplit(":", 1)[1])
+    b = Browser(server).sign_in(requester.email)
+    got = b.request("GET", "/upload", headers={"Host": "r.example"})
+    assert got.status == 200 and "Upload reviewed results" in got.text
+    assert b.request("GET", "/requester/upload", headers={"Host": "r.example"}).status == 200
+    assert b.request("GET", "/sign-in", headers={"Host": "r.example"}).status == 200
+    assert b.request("GET", "/requester/upload", headers={"Host": "w.example"}).status == 404
+    assert b.request("GET", "/projects", headers={"Host": "w.example"}).status == 200
+    assert b.request("GET", "/requester/upload").status == 200
