@@ -182,7 +182,7 @@ static bool sniff(struct text_in *t) {
     bool utf8 = str_starts(s, STR("\xEF\xBB\xBF"));
     enum encoding chosen = t->options.encoding;
     t->bom = le || be || utf8;
-    if (t->bom && chosen <= ENCODING_UTF16BE) {
+    if (t->bom) { /* whatever was chosen: a mark is no text in any of the others */
         t->raw_from = utf8 ? 3 : 2;
         t->encoding = utf8 ? ENCODING_UTF8 : le ? ENCODING_UTF16LE : ENCODING_UTF16BE;
         return true;

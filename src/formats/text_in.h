@@ -3,7 +3,7 @@
  * UTF-8 and UTF-16, with or without a byte order mark, are recognised; the mark is dropped. What
  * is something else is refused by its name and never guessed: a workbook, a page, a PDF, gzip
  * (U01), UTF-32, bytes that are no UTF-8, NUL (U08, with line and byte). The user may then choose
- * an encoding from a list (`encoding`).
+ * an encoding from a list (`encoding`); a byte order mark knows better.
  *
  * `lenient` is for readers that use a few columns only: bad bytes are taken as ISO-8859-1 (those
  * that are control characters there as U+FFFD) and counted, and the reader checks that what it

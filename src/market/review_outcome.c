@@ -139,26 +139,42 @@ static void put_cell(struct buf *b, struct str text) {
     buf_putc(b, '"');
 }
 
-/* An older outcome file keeps its own columns and gets new ones for old Outcome, Reason, Line. */
+/* The first n cells, written anew, without those of an older outcome. */
+static void put_kept(struct outcome_run *run, const struct str *cells, size_t n) {
+    bool first = true;
+    for (size_t i = 0; i < n; i++) {
+        if (i < run->columns && run->dropped[i])
+            continue;
+        if (!first)
+            buf_putc(&run->out, run->sep);
+        put_cell(&run->out, cells[i]);
+        first = false;
+    }
+}
+
+/* The mark says to a spreadsheet what the file is by now: always UTF-8. A plain UTF-8 file had none
+ * and gets none. */
+static bool marked(const struct text_in *text) {
+    return text->bom || (text->encoding != ENCODING_AUTO && text->encoding != ENCODING_UTF8);
+}
+
+/* The header as it stands. An older outcome file keeps its own columns and gets new ones for old
+ * Outcome, Reason, Line. */
 static void put_header(struct outcome_run *run, const struct csv *csv) {
     static const char *const own[] = {"Outcome", "Reason", "Line"};
     const struct str *names = csv_header(csv, &run->columns);
     run->dropped = arena_array(&run->arena, run->columns + 1, sizeof *run->dropped);
-    if (csv_text(csv)->bom || csv_text(csv)->encoding == ENCODING_UTF16LE ||
-        csv_text(csv)->encoding == ENCODING_UTF16BE)
+    if (marked(csv_text(csv)))
         buf_puts(&run->out, "\xEF\xBB\xBF");
-    bool first = true;
     for (size_t i = 0; i < run->columns; i++) {
         for (size_t k = 0; k < sizeof own / sizeof *own; k++)
             run->dropped[i] |= str_is(names[i], own[k]);
         run->any_dropped |= run->dropped[i];
-        if (run->dropped[i])
-            continue;
-        if (!first)
-            buf_putc(&run->out, run->sep);
-        put_cell(&run->out, names[i]);
-        first = false;
     }
+    if (run->any_dropped)
+        put_kept(run, names, run->columns);
+    else
+        buf_str(&run->out, csv_header_raw(csv));
     for (size_t k = 0; k < sizeof own / sizeof *own; k++) {
         buf_putc(&run->out, run->sep);
         put_cell(&run->out, str_c(own[k]));
@@ -166,23 +182,18 @@ static void put_header(struct outcome_run *run, const struct csv *csv) {
     buf_puts(&run->out, "\r\n");
 }
 
+/* As it stands, filled up to the header's width. Empty cells behind the last column would push the
+ * three new ones out of theirs; a row with text there is wrong (U07) and has to stay recognisable
+ * as such. */
 static void put_cells(struct outcome_run *run, const struct csv_row *row) {
-    if (!run->any_dropped) {
-        buf_str(&run->out, row->raw);
-        for (size_t i = row->count; i < row->width; i++) {
-            buf_putc(&run->out, run->sep);
-            put_cell(&run->out, STR(""));
-        }
+    if (run->any_dropped || (row->count > row->width && !row->overlong)) {
+        put_kept(run, row->cells, row->width);
         return;
     }
-    bool first = true;
-    for (size_t i = 0; i < row->width; i++) {
-        if (i < run->columns && run->dropped[i])
-            continue;
-        if (!first)
-            buf_putc(&run->out, run->sep);
-        put_cell(&run->out, row->cells[i]);
-        first = false;
+    buf_str(&run->out, row->raw);
+    for (size_t i = row->count; i < row->width; i++) {
+        buf_putc(&run->out, run->sep);
+        put_cell(&run->out, STR(""));
     }
 }
 
@@ -214,6 +225,8 @@ static struct err put_rows(struct ctx *c, struct outcome_run *run) {
         .rows_max = INT64_MAX,
     };
     encoding_parse(run->found.encoding, &options.encoding);
+    if (options.encoding == ENCODING_UTF8) /* read as it was then: bad bytes where it is harmless */
+        options.encoding = ENCODING_AUTO;
     findings_init(&findings, &run->arena);
     struct reviewed *r = reviewed_open((struct source){.read = read_chunks, .arg = &run->chunks},
                                        &options, &findings);
