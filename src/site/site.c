@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "market/request_key.h"
 #include "site/rows.h"
+#include "site/static.h"
 
 static const struct route *const tables[] = {
     site_sign_in_rows, site_group_rows,  site_task_rows, site_submit_rows,
@@ -262,6 +263,8 @@ static void start(struct call *call) {
 
 /* An upload's form is read where it may take its time (prepare). */
 void site_handle(struct app *app, struct http_request *req) {
+    if (static_handle(req))
+        return;
     struct call *call = call_new(app, req, &face);
     struct err e = NO_ERR;
     if (req->body_fd < 0)

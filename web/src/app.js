@@ -1,0 +1,6 @@
+// Comfort on every page. Nothing here is needed: each page works without it.
+import './times.js';
+import './copy.js';
+import './menus.js';
+
+document.documentElement.classList.add('js');
