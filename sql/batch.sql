@@ -15,23 +15,23 @@ FROM (SELECT b.id, b.name, b.kind, b.state, b.project, b.hit_type, b.created_ms,
              CASE WHEN b.state = 1 OR b.slots > b.submitted + b.approved + b.rejected THEN 1
                   WHEN b.submitted > 0 AND b.kind <> 3 THEN 2 ELSE 3 END AS list
       FROM batch b
-      WHERE b.requester = :requester AND b.id < :before AND b.state <> 4) AS x
+      WHERE b.requester = :requester AND b.id < :before AND b.state NOT IN (4, 5)) AS x
 JOIN hit_type t ON t.id = x.hit_type
 WHERE :list = 0 OR x.list = :list
 ORDER BY x.id DESC LIMIT :limit;
 
 -- name: batch_one :one
 -- in: id int, requester int
--- out: id int, name text, kind int, state int, project int?, hit_type int, created_ms int, rows_published int, rows_total int, slots int, pending int, submitted int, approved int, rejected int, reward_cents int, fee_cents int, lifetime_s int, max_assignments int, list int, columns text, fields text, annotation text?
+-- out: id int, name text, kind int, state int, project int?, hit_type int, created_ms int, rows_published int, rows_total int, slots int, pending int, submitted int, approved int, rejected int, reward_cents int, fee_cents int, lifetime_s int, max_assignments int, list int, columns text, fields text, annotation text?, note text?
 SELECT b.id, b.name, b.kind, b.state, b.project, b.hit_type, b.created_ms, b.rows_published,
        b.rows_total, b.slots, b.pending, b.submitted, b.approved, b.rejected, t.reward_cents,
        b.fee_cents, b.lifetime_s, b.max_assignments,
        CASE WHEN b.state = 1 OR b.slots > b.submitted + b.approved + b.rejected THEN 1
             WHEN b.submitted > 0 AND b.kind <> 3 THEN 2 ELSE 3 END,
-       b.columns, b.fields, b.annotation
+       b.columns, b.fields, b.annotation, b.note
 FROM batch b
 JOIN hit_type t ON t.id = b.hit_type
-WHERE b.id = :id AND b.requester = :requester;
+WHERE b.id = :id AND b.requester = :requester AND b.state <> 5;
 
 -- Rejections inside the window, from the index alone.
 -- name: batch_undoable :one

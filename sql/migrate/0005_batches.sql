@@ -16,6 +16,8 @@ CREATE INDEX batch_deleting ON batch (id) WHERE state = 3;
 
 -- Words of the requester about a batch, for himself.
 ALTER TABLE batch ADD COLUMN note TEXT;
+-- How far its deletion has come: number of the last HIT of the pass; -1 waits for undecided work.
+ALTER TABLE batch ADD COLUMN deleting @INT@ NOT NULL DEFAULT 0;
 
 -- How a person last looked at something: columns of a project's results, a reason, a tick.
 CREATE TABLE view_choice (

@@ -145,6 +145,7 @@ struct err batch_get(struct ctx *c, int64_t requester, int64_t batch, struct bat
         .columns = row.columns,
         .fields = row.fields,
         .annotation = row.annotation,
+        .note = row.note,
     };
     return ctx_store(c, add_undoable(c, out));
 }

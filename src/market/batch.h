@@ -34,7 +34,7 @@ struct batch_view {
      * next_undo_end_ms is the first moment at which one is lost. */
     int64_t undoable_rejections, undo_ends_ms, next_undo_end_ms;
     struct str columns, fields; /* packed lists (base/pack.h); by batch_get only, else NULL */
-    struct str annotation;      /* by batch_get only */
+    struct str annotation, note; /* by batch_get only */
 };
 
 /* Newest first. after: id of the last batch of the page before, 0 to begin. list 0: all three. */

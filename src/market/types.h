@@ -28,7 +28,7 @@ enum hit_status {
 
 enum batch_kind { BATCH_FILE = 1, BATCH_API, BATCH_ARCHIVE };
 /* A draft has staged rows, but no money is held and no HIT exists (market/publish.h). */
-enum batch_state { BATCH_PUBLISHING = 1, BATCH_LIVE, BATCH_DELETING, BATCH_DRAFT };
+enum batch_state { BATCH_PUBLISHING = 1, BATCH_LIVE, BATCH_DELETING, BATCH_DRAFT, BATCH_DELETED };
 
 enum verdict { VERDICT_APPROVE = 1, VERDICT_REJECT, VERDICT_OVERTURN };
 
