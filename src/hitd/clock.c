@@ -1,4 +1,4 @@
-/* clock get | advance SPAN | set TIME: a simulated clock makes thirty days testable. */
+/* clock get | advance SPAN | set TIME | real: a simulated clock makes thirty days testable. */
 #include <stdio.h>
 
 #include "base/datetime.h"
@@ -9,7 +9,7 @@
 #include "market/due.h"
 
 struct move {
-    bool get, relative;
+    bool get, relative, real;
     int64_t by_ms, to_ms;
     int64_t now_ms; /* answer */
 };
@@ -19,6 +19,10 @@ static struct err move_clock(struct ctx *c, void *arg) {
     m->now_ms = c->now_ms;
     if (m->get)
         return NO_ERR;
+    if (m->real) {
+        m->now_ms = time_wall_ms();
+        return clock_make_real(c, m->now_ms);
+    }
     int64_t to_ms = m->to_ms;
     if (m->relative && !num_add(c->now_ms, m->by_ms, &to_ms))
         return err_make(c->arena, ERR_CLOCK, "clock", "that is too far; write fewer days");
@@ -29,8 +33,8 @@ static struct err move_clock(struct ctx *c, void *arg) {
 static struct err read_move(struct command_line *line, struct move *m) {
     struct str verb = str_c(line->args[0]);
     const char *value = line->arg_count > 1 ? line->args[1] : NULL;
-    *m = (struct move){.get = str_is(verb, "get")};
-    if (m->get && !value)
+    *m = (struct move){.get = str_is(verb, "get"), .real = str_is(verb, "real")};
+    if ((m->get || m->real) && !value)
         return NO_ERR;
     if (str_is(verb, "advance") && value) {
         m->relative = true;
@@ -46,7 +50,8 @@ static struct err read_move(struct command_line *line, struct move *m) {
                         "\"%s\" is no time; write 2026-12-24T00:00:00Z", value);
     }
     return err_make(line->arena, ERR_USAGE, "clock",
-                    "write clock get, clock advance 31d or clock set 2026-12-24T00:00:00Z");
+                    "write clock get, clock advance 31d, clock set 2026-12-24T00:00:00Z or clock "
+                    "real");
 }
 
 int run_clock(struct command_line *line) {

@@ -46,3 +46,17 @@ struct err clock_move(struct ctx *c, int64_t to_ms) {
                         STR_ARG(time_iso(c->arena, c->now_ms)), STR_ARG(time_iso(c->arena, to_ms)));
     return clock_put(c, to_ms);
 }
+
+struct err clock_make_real(struct ctx *c, int64_t wall_ms) {
+    struct err e = clock_require_simulated(c);
+    if (failed(e))
+        return e;
+    if (wall_ms < c->now_ms)
+        return err_make(
+            c->arena, ERR_CLOCK, "clock",
+            "the simulated clock stands at %.*s, after the machine's %.*s; it can become "
+            "real when the machine's clock has come that far",
+            STR_ARG(time_iso(c->arena, c->now_ms)), STR_ARG(time_iso(c->arena, wall_ms)));
+    struct sql_meta_put_in in = {STR("clock"), STR("real")};
+    return ctx_store(c, sql_meta_put(c->tx, &in, NULL));
+}
