@@ -165,11 +165,22 @@ static const char *address_url(struct server *s, const char *address, int port) 
     return arena_printf(s->opened.arena, "http://%.*s:%d", STR_ARG(host), port);
 }
 
+/* Cookies do not know ports, and a browser keeps pages of one host in one process: a task's page
+ * must come from another host than the site's, be it the same machine by its other name. */
+static const char *other_name(struct server *s, const char *site, const char *content) {
+    static const char same[] = "http://127.0.0.1:";
+    size_t n = sizeof same - 1;
+    if (strncmp(site, same, n) != 0 || strncmp(content, same, n) != 0)
+        return content;
+    return arena_printf(s->opened.arena, "http://localhost:%s", content + n);
+}
+
 static void set_urls(struct server *s, int port, int content_port) {
     const struct settings *set = &s->settings;
-    s->app.site_url = set->site_url ? set->site_url : address_url(s, set->listen, port);
-    s->app.content_url =
-        set->content_url ? set->content_url : address_url(s, set->content_listen, content_port);
+    const char *site = set->site_url ? set->site_url : address_url(s, set->listen, port);
+    const char *content = address_url(s, set->content_listen, content_port);
+    s->app.site_url = site;
+    s->app.content_url = set->content_url ? set->content_url : other_name(s, site, content);
 }
 
 static struct err listen_both(struct server *s) {
