@@ -82,7 +82,8 @@ static void report(void) {
 /* What the parameters of the statements mean in one approval. */
 struct values {
     int64_t id, assignment, hit, requester, settlement, now, reward, fee, held;
-    int64_t one, two, zero, none, entrance, avail_account, held_account, fee_account;
+    int64_t batch, worker, day, one, two, zero, none, entrance;
+    int64_t held_account, fee_account, payee_account;
 };
 
 static const struct {
@@ -97,6 +98,8 @@ static const struct {
     M("old_status", two),        M("approved", one),      M("rejected", zero),
     M("overturned", zero),       M("avail_before", zero), M("avail_after", zero),
     M("reward_cents", reward),   M("fee_cents", fee),     M("released_cents", zero),
+    M("batch", batch),           M("worker", worker),     M("day", day),
+    M("decided", one),
 #undef M
 };
 
@@ -119,24 +122,23 @@ static const struct {
     {"decide_get", V(assignment), 0},
     {"settle_open", 0, 0},
     {"settle_decide_one", 0, 0},
-    {"settle_totals", 0, 0},
-    {"settle_assignments", 0, 0},
-    {"settle_hits", 0, 0},
-    {"settle_batches", 0, 0},
-    {"settle_workers", 0, 0},
-    {"ledger_settle_rewards", 0, 0},
-    {"ledger_settle_fees", 0, 0},
-    {"ledger_settle_payable", 0, 0},
-    {"ledger_settle_unopened", 0, 0},
+    {"settle_look", 0, 0},
+    {"settle_assignment_approved_one", 0, 0},
+    {"settle_hit_one", 0, 0},
+    {"settle_batch_one", 0, 0},
+    {"settle_worker_one", 0, 0},
     {"ledger_settle_held", V(held_account), V(held)},
     {"ledger_account_credit", V(fee_account), V(fee)},
-    {"settle_pairs", 0, 0},
-    {"settle_notices", 0, 0},
+    {"ledger_settle_rewards", 0, 0},
+    {"ledger_settle_fees", 0, 0},
+    {"ledger_account_credit", V(payee_account), V(reward)},
+    {"settle_pair_one", 0, 0},
+    {"settle_notice_one", 0, V(reward)},
     {"settle_events", 0, 0},
     {"settle_close", V(settlement), 0},
 #undef V
 };
-enum { STEPS = sizeof(steps) / sizeof(steps[0]), DECIDE_GET = 1, SETTLE_OPEN = 4, TOTALS = 6 };
+enum { STEPS = sizeof(steps) / sizeof(steps[0]), DECIDE_GET = 1, SETTLE_OPEN = 4, LOOK = 6 };
 
 static const struct sql_stmt *statement(const char *name) {
     for (size_t i = 0; i < sql_statement_count; i++)
@@ -193,10 +195,13 @@ static void approve_one(sqlite3 *db, struct call calls[STEPS], struct values *v)
                 v->fee_account = v->requester * 8 + 4;
             } else if (i == SETTLE_OPEN) {
                 v->settlement = sqlite3_column_int64(s, 0);
-            } else if (i == TOTALS) {
-                v->reward = sqlite3_column_int64(s, 3);
-                v->fee = sqlite3_column_int64(s, 4);
+            } else if (i == LOOK) {
+                v->batch = sqlite3_column_int64(s, 2);
+                v->worker = sqlite3_column_int64(s, 3);
+                v->reward = sqlite3_column_int64(s, 7);
+                v->fee = sqlite3_column_int64(s, 8);
                 v->held = v->reward + v->fee;
+                v->payee_account = v->worker * 8 + 3;
             }
         }
         if (rc != SQLITE_DONE)
@@ -214,6 +219,7 @@ static void approve(char **argv) {
     sqlite3_stmt *begin = prepare(db, "BEGIN IMMEDIATE"), *commit = prepare(db, "COMMIT");
     struct values v = {.one = 1, .two = 2, .none = SQL_NULL, .entrance = ENTRANCE_API};
     v.now = (int64_t)(seconds_of(CLOCK_REALTIME) * 1000);
+    v.day = v.now / 86400000;
     start();
     for (int64_t i = 0; i < count; i++) {
         if (i % group == 0)

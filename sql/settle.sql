@@ -1,4 +1,6 @@
--- The settlement (src/market/settle.c): a set of decisions and all that follows from it.
+-- The settlement (src/market/settle.c): a set of decisions and all that follows from it. What
+-- groups and joins the set has a form ending in _one for a set of one, which is found by its keys:
+-- the same effect on the same rows (tests/market/test_settle.c).
 -- Numbers: verdict 1 approve, 2 reject, 3 overturn; status 2 Submitted, 3 Approved, 4 Rejected.
 
 -- name: settle_open :one
@@ -28,6 +30,14 @@ SELECT :settlement, a.id, a.hit, a.batch, a.worker, 1, 2, a.due_ms, a.reward_cen
 FROM assignment a
 WHERE a.hit = :hit AND a.due_ms IS NOT NULL AND a.due_ms <= :now_ms AND a.status = 2;
 
+-- The only decision of a settlement, or two to say that there are more.
+-- name: settle_look :many
+-- in: settlement int
+-- out: assignment int, hit int, batch int, worker int, verdict int, old_status int, at_ms int, reward_cents int, fee_cents int, rejected_ms int?, feedback text?
+SELECT assignment, hit, batch, worker, verdict, old_status, at_ms, reward_cents, fee_cents,
+       rejected_ms, feedback
+FROM decision WHERE settlement = :settlement LIMIT 2;
+
 -- name: settle_totals :one
 -- in: settlement int
 -- out: approved int, rejected int, overturned int, approve_reward int, approve_fee int, overturn_reward int, overturn_fee int, release int
@@ -56,6 +66,18 @@ FROM decision d
 WHERE d.settlement = :settlement AND assignment.id = d.assignment
   AND assignment.status = d.old_status;
 
+-- name: settle_assignment_approved_one :exec
+-- in: assignment int, old_status int, at_ms int, feedback text?, entrance int
+UPDATE assignment SET status = 3, version = version + 1, approved_ms = :at_ms,
+    feedback = :feedback, entrance = :entrance, due_ms = NULL
+WHERE id = :assignment AND status = :old_status;
+
+-- name: settle_assignment_rejected_one :exec
+-- in: assignment int, old_status int, at_ms int, feedback text?, entrance int
+UPDATE assignment SET status = 4, version = version + 1, rejected_ms = :at_ms,
+    rejection = :feedback, feedback = :feedback, entrance = :entrance, due_ms = NULL
+WHERE id = :assignment AND status = :old_status;
+
 -- name: settle_hits :exec
 -- in: settlement int
 UPDATE hit SET
@@ -71,6 +93,13 @@ FROM (SELECT d.hit,
       FROM decision d WHERE d.settlement = :settlement GROUP BY d.hit) AS x
 WHERE hit.id = x.hit;
 
+-- name: settle_hit_one :exec
+-- in: hit int, decided int, approved int, rejected int, at_ms int
+UPDATE hit SET submitted = submitted - :decided, approved = approved + :approved,
+    rejected = rejected + :rejected,
+    activity_ms = CASE WHEN :at_ms > activity_ms THEN :at_ms ELSE activity_ms END
+WHERE id = :hit;
+
 -- name: settle_batches :exec
 -- in: settlement int
 UPDATE batch SET
@@ -84,6 +113,12 @@ FROM (SELECT d.batch,
       FROM decision d WHERE d.settlement = :settlement GROUP BY d.batch) AS x
 WHERE batch.id = x.batch;
 
+-- name: settle_batch_one :exec
+-- in: batch int, decided int, approved int, rejected int
+UPDATE batch SET submitted = submitted - :decided, approved = approved + :approved,
+    rejected = rejected + :rejected
+WHERE id = :batch;
+
 -- name: settle_workers :exec
 -- in: settlement int
 UPDATE worker_stat SET
@@ -94,6 +129,11 @@ FROM (SELECT d.worker,
              CAST(SUM(CASE d.verdict WHEN 2 THEN 1 WHEN 3 THEN -1 ELSE 0 END) AS @INT@) AS rejected
       FROM decision d WHERE d.settlement = :settlement GROUP BY d.worker) AS x
 WHERE worker_stat.worker = x.worker;
+
+-- name: settle_worker_one :exec
+-- in: worker int, approved int, rejected int
+UPDATE worker_stat SET approved = approved + :approved, rejected = rejected + :rejected
+WHERE worker = :worker;
 
 -- Days of the decisions (9.5): an overturn takes the rejection off its own day.
 -- name: settle_pairs :exec
@@ -109,6 +149,14 @@ ON CONFLICT (requester, worker, day) DO UPDATE SET
     approved = pair_day.approved + excluded.approved,
     rejected = pair_day.rejected + excluded.rejected;
 
+-- name: settle_pair_one :exec
+-- in: requester int, worker int, day int, approved int, rejected int
+INSERT INTO pair_day (requester, worker, day, approved, rejected)
+VALUES (:requester, :worker, :day, :approved, :rejected)
+ON CONFLICT (requester, worker, day) DO UPDATE SET
+    approved = pair_day.approved + excluded.approved,
+    rejected = pair_day.rejected + excluded.rejected;
+
 -- name: settle_pairs_overturned :exec
 -- in: settlement int, requester int
 UPDATE pair_day SET rejected = pair_day.rejected - x.n
@@ -116,6 +164,11 @@ FROM (SELECT d.worker, d.rejected_ms / 86400000 AS day, COUNT(*) AS n
       FROM decision d WHERE d.settlement = :settlement AND d.verdict = 3
       GROUP BY d.worker, d.rejected_ms / 86400000) AS x
 WHERE pair_day.requester = :requester AND pair_day.worker = x.worker AND pair_day.day = x.day;
+
+-- name: settle_pair_overturned_one :exec
+-- in: requester int, worker int, day int
+UPDATE pair_day SET rejected = rejected - 1
+WHERE requester = :requester AND worker = :worker AND day = :day;
 
 -- One notice per worker and verdict (10.3); of one assignment alone it names that one.
 -- name: settle_notices :exec
@@ -127,6 +180,11 @@ SELECT d.worker, :at_ms, d.verdict, d.settlement,
 FROM decision d
 WHERE d.settlement = :settlement
 GROUP BY d.settlement, d.worker, d.verdict;
+
+-- name: settle_notice_one :exec
+-- in: worker int, at_ms int, verdict int, settlement int, assignment int, cents int
+INSERT INTO notice (party, at_ms, kind, settlement, assignment, items, cents)
+VALUES (:worker, :at_ms, :verdict, :settlement, :assignment, 1, :cents);
 
 -- Events for those who asked (bit 5 rejected, bit 6 approved of hit_type.events).
 -- name: settle_events :exec

@@ -156,6 +156,15 @@ static enum st settle_workers(struct tx *tx, int64_t settlement) {
     return st;
 }
 
+static enum st settle_payee(struct tx *tx, const struct settlement_money *m) {
+    int64_t changed = 0;
+    struct sql_ledger_account_credit_in in = {account_id(m->payee, ACCOUNT_PAYABLE),
+                                              m->approve_reward_cents + m->overturn_reward_cents};
+    enum st st = sql_ledger_account_credit(tx, &in, &changed);
+    assert(st != ST_OK || changed == 1);
+    return st;
+}
+
 static enum st settle_requester(struct tx *tx, int64_t requester,
                                 const struct settlement_money *m) {
     int64_t held = m->approve_reward_cents + m->approve_fee_cents + m->release_cents;
@@ -189,6 +198,6 @@ enum st ledger_settle(struct tx *tx, int64_t at_ms, int64_t requester, int64_t s
     if (st == ST_OK)
         st = settle_transfers(tx, at_ms, requester, settlement, pays, counts->rejected > 0);
     if (st == ST_OK && pays)
-        st = settle_workers(tx, settlement);
+        st = sums->payee ? settle_payee(tx, sums) : settle_workers(tx, settlement);
     return st;
 }

@@ -94,6 +94,7 @@ struct settlement_money {
     int64_t approve_reward_cents, approve_fee_cents;
     int64_t overturn_reward_cents, overturn_fee_cents;
     int64_t release_cents;
+    int64_t payee; /* who gets all of the rewards; 0: they are added up by worker */
 };
 struct settlement_counts {
     int64_t approved, rejected, overturned;

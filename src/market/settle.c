@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "base/datetime.h"
 #include "base/money.h"
 #include "ledger/ledger.h"
 #include "market/due.h"
@@ -52,16 +53,105 @@ struct err settle_add_due(struct ctx *c, const struct settlement *s, int64_t hit
                                               added));
 }
 
-/* The rows that were decided, their HITs, batches and workers. */
-static enum st update_market(struct ctx *c, const struct settlement *s) {
-    int64_t changed = 0;
-    enum st st = sql_settle_assignments(
-        c->tx, &(struct sql_settle_assignments_in){s->id, c->actor->entrance}, &changed);
-    if (st != ST_OK)
-        return st;
-    /* A row that left the status it was decided in would be paid without having changed. */
-    assert(changed == s->approved + s->rejected + s->overturned);
-    st = sql_settle_hits(c->tx, &(struct sql_settle_hits_in){s->id}, NULL);
+/* --- one decision: found by its keys --- */
+
+/* The only decision of a settlement, if there is exactly one. */
+struct only {
+    struct arena *arena;
+    int64_t decisions; /* 0, 1, or 2 for more */
+    struct sql_settle_look_out d;
+};
+
+static bool take_only(void *arg, const struct sql_settle_look_out *row) {
+    struct only *only = arg;
+    if (only->decisions++ == 0) {
+        only->d = *row;
+        only->d.feedback = str_dup(only->arena, row->feedback);
+    }
+    return true;
+}
+
+/* What a decision takes from Submitted and adds to Approved and Rejected. */
+struct steps {
+    int64_t decided, approved, rejected;
+};
+
+static struct steps steps_of(int64_t verdict) {
+    switch ((enum verdict)verdict) {
+    case VERDICT_APPROVE: return (struct steps){1, 1, 0};
+    case VERDICT_REJECT: return (struct steps){1, 0, 1};
+    case VERDICT_OVERTURN: break;
+    }
+    return (struct steps){0, 1, -1};
+}
+
+static struct sql_settle_totals_out totals_of_one(const struct sql_settle_look_out *d) {
+    switch ((enum verdict)d->verdict) {
+    case VERDICT_APPROVE:
+        return (struct sql_settle_totals_out){
+            .approved = 1, .approve_reward = d->reward_cents, .approve_fee = d->fee_cents};
+    case VERDICT_REJECT:
+        return (struct sql_settle_totals_out){.rejected = 1,
+                                              .release = d->reward_cents + d->fee_cents};
+    case VERDICT_OVERTURN: break;
+    }
+    return (struct sql_settle_totals_out){
+        .overturned = 1, .overturn_reward = d->reward_cents, .overturn_fee = d->fee_cents};
+}
+
+static enum st update_assignment_one(struct ctx *c, const struct sql_settle_look_out *d,
+                                     int64_t *changed) {
+    if (d->verdict == VERDICT_REJECT) {
+        struct sql_settle_assignment_rejected_one_in in = {d->assignment, d->old_status, d->at_ms,
+                                                           d->feedback, c->actor->entrance};
+        return sql_settle_assignment_rejected_one(c->tx, &in, changed);
+    }
+    struct sql_settle_assignment_approved_one_in in = {d->assignment, d->old_status, d->at_ms,
+                                                       d->feedback, c->actor->entrance};
+    return sql_settle_assignment_approved_one(c->tx, &in, changed);
+}
+
+static enum st update_counters_one(struct ctx *c, const struct sql_settle_look_out *d) {
+    struct steps n = steps_of(d->verdict);
+    struct sql_settle_hit_one_in hit = {d->hit, n.decided, n.approved, n.rejected, d->at_ms};
+    struct sql_settle_batch_one_in batch = {d->batch, n.decided, n.approved, n.rejected};
+    struct sql_settle_worker_one_in worker = {d->worker, n.approved, n.rejected};
+    enum st st = sql_settle_hit_one(c->tx, &hit, NULL);
+    if (st == ST_OK)
+        st = sql_settle_batch_one(c->tx, &batch, NULL);
+    if (st == ST_OK)
+        st = sql_settle_worker_one(c->tx, &worker, NULL);
+    return st;
+}
+
+static enum st update_figures_one(struct ctx *c, const struct settlement *s,
+                                  const struct sql_settle_look_out *d) {
+    bool rejects = d->verdict == VERDICT_REJECT;
+    struct sql_settle_pair_one_in pair = {s->requester, d->worker, d->at_ms / DAY_MS, !rejects,
+                                          rejects};
+    struct sql_settle_notice_one_in notice = {
+        .worker = d->worker,
+        .at_ms = c->now_ms,
+        .verdict = d->verdict,
+        .settlement = s->id,
+        .assignment = d->assignment,
+        .cents = rejects ? 0 : d->reward_cents,
+    };
+    enum st st = sql_settle_pair_one(c->tx, &pair, NULL);
+    if (st == ST_OK && d->verdict == VERDICT_OVERTURN) {
+        struct sql_settle_pair_overturned_one_in day = {s->requester, d->worker,
+                                                        d->rejected_ms / DAY_MS};
+        st = sql_settle_pair_overturned_one(c->tx, &day, NULL);
+    }
+    if (st == ST_OK)
+        st = sql_settle_notice_one(c->tx, &notice, NULL);
+    return st;
+}
+
+/* --- many decisions: by set --- */
+
+static enum st update_counters(struct ctx *c, const struct settlement *s) {
+    enum st st = sql_settle_hits(c->tx, &(struct sql_settle_hits_in){s->id}, NULL);
     if (st == ST_OK)
         st = sql_settle_batches(c->tx, &(struct sql_settle_batches_in){s->id}, NULL);
     if (st == ST_OK)
@@ -69,13 +159,36 @@ static enum st update_market(struct ctx *c, const struct settlement *s) {
     return st;
 }
 
-static enum st update_figures(struct ctx *c, const struct settlement *s) {
+static enum st update_figures_set(struct ctx *c, const struct settlement *s) {
     enum st st = sql_settle_pairs(c->tx, &(struct sql_settle_pairs_in){s->id, s->requester}, NULL);
     if (st == ST_OK && s->overturned)
         st = sql_settle_pairs_overturned(
             c->tx, &(struct sql_settle_pairs_overturned_in){s->id, s->requester}, NULL);
     if (st == ST_OK)
         st = sql_settle_notices(c->tx, &(struct sql_settle_notices_in){s->id, c->now_ms}, NULL);
+    return st;
+}
+
+/* --- both --- */
+
+/* The rows that were decided, their HITs, batches and workers. only: NULL for a set. */
+static enum st update_market(struct ctx *c, const struct settlement *s,
+                             const struct sql_settle_look_out *only) {
+    int64_t changed = 0;
+    enum st st =
+        only ? update_assignment_one(c, only, &changed)
+             : sql_settle_assignments(
+                   c->tx, &(struct sql_settle_assignments_in){s->id, c->actor->entrance}, &changed);
+    if (st != ST_OK)
+        return st;
+    /* A row that left the status it was decided in would be paid without having changed. */
+    assert(changed == s->approved + s->rejected + s->overturned);
+    return only ? update_counters_one(c, only) : update_counters(c, s);
+}
+
+static enum st update_figures(struct ctx *c, const struct settlement *s,
+                              const struct sql_settle_look_out *only) {
+    enum st st = only ? update_figures_one(c, s, only) : update_figures_set(c, s);
     if (st == ST_OK)
         st = sql_settle_events(c->tx, &(struct sql_settle_events_in){s->id, s->requester}, NULL);
     return st;
@@ -108,13 +221,22 @@ static struct err insufficient(struct ctx *c, const struct settlement *s) {
         STR_ARG(money_wire(c->arena, s->overturn_cents - have)));
 }
 
-/* Sums of the set, into s and money. */
-static enum st take_totals(struct ctx *c, struct settlement *s, struct settlement_money *money) {
+/* Sums of the set, into s and money; and its only decision, if it has one. */
+static enum st take_totals(struct ctx *c, struct settlement *s, struct settlement_money *money,
+                           struct only *only) {
     struct sql_settle_totals_out t;
-    enum st st = sql_settle_totals(c->tx, &(struct sql_settle_totals_in){s->id}, &t);
+    *only = (struct only){.arena = c->arena};
+    enum st st = s->by_set ? ST_OK
+                           : sql_settle_look_each(c->tx, &(struct sql_settle_look_in){s->id},
+                                                  take_only, only);
+    if (st == ST_OK && only->decisions == 1)
+        t = totals_of_one(&only->d);
+    else if (st == ST_OK)
+        st = sql_settle_totals(c->tx, &(struct sql_settle_totals_in){s->id}, &t);
     if (st != ST_OK)
         return st;
     *money = (struct settlement_money){
+        .payee = only->decisions == 1 ? only->d.worker : 0,
         .approve_reward_cents = t.approve_reward,
         .approve_fee_cents = t.approve_fee,
         .overturn_reward_cents = t.overturn_reward,
@@ -134,7 +256,8 @@ static enum st take_totals(struct ctx *c, struct settlement *s, struct settlemen
 struct err settle_apply(struct ctx *c, struct settlement *s) {
     struct settlement_money money;
     struct balances before;
-    enum st st = take_totals(c, s, &money);
+    struct only only;
+    enum st st = take_totals(c, s, &money, &only);
     if (st == ST_OK)
         st = ledger_balances(c->tx, s->requester, &before);
     if (st != ST_OK)
@@ -154,13 +277,14 @@ struct err settle_apply(struct ctx *c, struct settlement *s) {
     if (s->avail_after < 0)
         return insufficient(c, s);
     struct settlement_counts counts = {s->approved, s->rejected, s->overturned};
-    st = update_market(c, s);
+    const struct sql_settle_look_out *one = only.decisions == 1 ? &only.d : NULL;
+    st = update_market(c, s, one);
     if (st == ST_OK)
         st = ledger_settle(c->tx, c->now_ms, s->requester, s->id, &money, &counts);
     /* What is held covers every undecided assignment (I3), and available was looked at above. */
     assert(st != ST_CONFLICT);
     if (st == ST_OK)
-        st = update_figures(c, s);
+        st = update_figures(c, s, one);
     if (st == ST_OK)
         st = close_settlement(c, s);
     return ctx_store(c, st);

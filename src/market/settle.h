@@ -2,8 +2,10 @@
  *
  * Approve, reject, overturn; one assignment or a million; from the API, a page, a file, an appeal,
  * a policy or the clock: each is a set of rows in `decision` that takes effect in one transaction
- * by the same set-based statements, with the ledger, the counters of HITs and batches, the
- * statistics of money-and-lifecycle 9, the notices and the outbox.
+ * by the same function, with the ledger, the counters of HITs and batches, the statistics of
+ * money-and-lifecycle 9, the notices and the outbox. The statements are set-based; a set of one is
+ * so frequent that those which group and join have a form by key for it, with the same effect
+ * (docs/decisions/0009-a-settlement-of-one.md).
  *
  *     settle_begin(c, requester, review, &s);
  *     settle_add_one(c, &s, ...);            or another settle_add_…
@@ -20,6 +22,7 @@
 
 struct settlement {
     int64_t id, requester;
+    bool by_set; /* also one decision takes the statements for many: tests compare the two */
     /* filled by settle_apply */
     int64_t approved, rejected, overturned;
     int64_t reward_cents, fee_cents; /* paid by approvals and overturns */

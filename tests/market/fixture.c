@@ -95,6 +95,40 @@ int64_t market_number(struct market *m, const char *fmt, ...) {
     return value;
 }
 
+static struct err get_text(struct ctx *c, void *arg) {
+    struct sql_meta_get_out out;
+    enum st st = sql_meta_get(c->tx, &(struct sql_meta_get_in){STR("test_text")}, &out);
+    *(struct str *)arg = st == ST_OK ? out.value : STR_NULL;
+    return ctx_store(c, st);
+}
+
+struct str market_text(struct market *m, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    const char *query = arena_vprintf(m->arena, fmt, ap);
+    va_end(ap);
+    script(m, arena_printf(m->arena,
+                           "DELETE FROM meta WHERE key = 'test_text'; INSERT INTO meta (key, "
+                           "value) SELECT 'test_text', COALESCE((%s), '')",
+                           query));
+    struct str text = STR_NULL;
+    must(market_read(m, 0, get_text, &text), query);
+    return text;
+}
+
+struct str market_table(struct market *m, const char *table) {
+    if (m->f.kind == FIXTURE_POSTGRES)
+        return market_text(m, "SELECT STRING_AGG(t.*::text, CHR(10) ORDER BY t.*::text) FROM %s t",
+                           table);
+    struct str columns = market_text(
+        m, "SELECT GROUP_CONCAT('quote(' || name || ')', '||'',''||') FROM pragma_table_info('%s')",
+        table);
+    return market_text(m,
+                       "SELECT GROUP_CONCAT(line, CHAR(10)) FROM (SELECT %.*s AS line FROM %s "
+                       "ORDER BY 1)",
+                       STR_ARG(columns), table);
+}
+
 /* ---- the market itself ---- */
 
 void market_set(struct market *m, const char *key, const char *value) {

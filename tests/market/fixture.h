@@ -129,6 +129,13 @@ void market_expect_payable(struct market *m, int64_t worker, int64_t cents);
 /* A number that a query of one row and column gives. */
 int64_t market_number(struct market *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same for a text; NULL is an empty one. */
+struct str market_text(struct market *m, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* All columns of all rows of a table, sorted, a line each: to compare two stores of one kind. */
+struct str market_table(struct market *m, const char *table);
+
 /* Runs check_run: how many violations, their lines joined in *lines (may be NULL). */
 int64_t market_violations(struct market *m, struct str *lines);
 
