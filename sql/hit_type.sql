@@ -1,4 +1,4 @@
--- HIT types and projects (src/market/hit_type.c, project.c).
+-- HIT types (src/market/hit_type.c).
 
 -- name: hit_type_by_digest :one
 -- in: requester int, digest text
@@ -35,32 +35,3 @@ UPDATE hit_type SET events = :events WHERE id = :id;
 -- name: hit_type_shift_open :exec
 -- in: id int, delta int
 UPDATE hit_type SET open_hits = open_hits + :delta WHERE id = :id;
-
--- name: project_add :one
--- in: requester int, name text, title text, description text, keywords text, reward_cents int, max_assignments int, duration_s int, lifetime_s int, auto_approval_s int, requirements text, document int, created_ms int
--- out: id int
-INSERT INTO project (requester, name, title, description, keywords, reward_cents, max_assignments,
-                     duration_s, lifetime_s, auto_approval_s, requirements, document, created_ms)
-VALUES (:requester, :name, :title, :description, :keywords, :reward_cents, :max_assignments,
-        :duration_s, :lifetime_s, :auto_approval_s, :requirements, :document, :created_ms)
-ON CONFLICT (requester, name) DO NOTHING RETURNING id;
-
--- name: project_row :one
--- in: id int, requester int
--- out: id int, name text, title text, description text, keywords text, reward_cents int, max_assignments int, duration_s int, lifetime_s int, auto_approval_s int, requirements text, document int, created_ms int
-SELECT id, name, title, description, keywords, reward_cents, max_assignments, duration_s,
-       lifetime_s, auto_approval_s, requirements, document, created_ms
-FROM project WHERE id = :id AND requester = :requester;
-
--- name: project_rows :many
--- in: requester int, before int, n int
--- out: id int, name text, title text, description text, keywords text, reward_cents int, max_assignments int, duration_s int, lifetime_s int, auto_approval_s int, requirements text, document int, created_ms int
-SELECT id, name, title, description, keywords, reward_cents, max_assignments, duration_s,
-       lifetime_s, auto_approval_s, requirements, document, created_ms
-FROM project WHERE requester = :requester AND id < :before ORDER BY id DESC LIMIT :n;
-
--- name: project_of_layout :one
--- in: requester int, document int
--- out: body text
-SELECT d.body FROM project p JOIN document d ON d.id = p.document
-WHERE p.requester = :requester AND p.document = :document LIMIT 1;

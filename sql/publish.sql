@@ -36,13 +36,14 @@ VALUES (:requester, :batch, :hit_type, :seq, :vars, :annotation, :layout_hit, :m
         :reward_cents, :created_ms, :expires_ms, :activity_ms);
 
 -- name: batch_draft_add :one
--- in: requester int, project int?, name text, hit_type int, document int, columns text, max_assignments int, lifetime_s int, annotation text?, created_ms int, file_digest text?
+-- in: requester int, project int?, name text, hit_type int, document int, columns text, max_assignments int, lifetime_s int, annotation text?, created_ms int, file_digest text?, file_name text?
 -- out: id int
 INSERT INTO batch (requester, project, kind, state, name, hit_type, document, columns, fields,
                    max_assignments, lifetime_s, fee_cents, annotation, created_ms, rows_total,
-                   rows_published, file_digest, slots, pending, submitted, approved, rejected)
+                   rows_published, file_digest, file_name, slots, pending, submitted, approved,
+                   rejected)
 VALUES (:requester, :project, 1, 4, :name, :hit_type, :document, :columns, '', :max_assignments,
-        :lifetime_s, 0, :annotation, :created_ms, 0, 0, :file_digest, 0, 0, 0, 0, 0)
+        :lifetime_s, 0, :annotation, :created_ms, 0, 0, :file_digest, :file_name, 0, 0, 0, 0, 0)
 RETURNING id;
 
 -- name: batch_publishing_row :one

@@ -56,9 +56,10 @@ static size_t find(const struct str *names, size_t n, struct str name, bool fold
 
 static int score(void *arg, const struct str *cells, size_t count) {
     const struct batch_input_options *o = arg;
+    size_t n = o->n_variables + o->n_optional;
     int found = 0;
     for (size_t i = 0; i < count; i++)
-        found += find(o->variables, o->n_variables, value_trim(cells[i]), true) < o->n_variables;
+        found += find(o->variables, n, value_trim(cells[i]), true) < n;
     return found;
 }
 
@@ -156,6 +157,12 @@ static void match_variable(struct batch_input *b, struct str variable) {
     b->columns[at].used = true;
 }
 
+static void match_optional(struct batch_input *b, struct str name) {
+    size_t at = find(b->names, b->n, name, false);
+    if (at < b->n)
+        b->columns[at].used = true;
+}
+
 static void list_extra(struct batch_input *b) {
     struct str *extra = arena_array(b->arena, b->n, sizeof *extra);
     size_t n = 0;
@@ -165,9 +172,8 @@ static void list_extra(struct batch_input *b) {
     if (n)
         findings_add(b->findings, FINDING_WARNING, "columns-extra", csv_header_line(b->csv),
                      STR_NULL,
-                     "%zu columns are not used by the layout: %s. They are carried into the "
-                     "results as Input.*.",
-                     n, header_list(b->arena, extra, n).p);
+                     "%zu column%s not used by the layout: %s. The results carry them as Input.*.",
+                     n, n == 1 ? " is" : "s are", header_list(b->arena, extra, n).p);
 }
 
 struct batch_input *batch_input_open(struct source source,
@@ -195,6 +201,8 @@ struct batch_input *batch_input_open(struct source source,
         check_names(b);
         for (size_t i = 0; i < b->o.n_variables; i++)
             match_variable(b, b->o.variables[i]);
+        for (size_t i = 0; i < b->o.n_optional; i++)
+            match_optional(b, b->o.variables[b->o.n_variables + i]);
         list_extra(b);
     }
     b->stopped = count == 0 || findings_refuse(f);
@@ -278,9 +286,9 @@ static void warn_column(struct batch_input *b, const struct tally *t, const char
                         struct str name, const char *text) {
     if (t->count)
         findings_add(b->findings, FINDING_WARNING, code, t->line, name,
-                     "Column %s: %lld cells %s (the first in line %lld).",
-                     findings_show(b->arena, name).p, (long long)t->count, text,
-                     (long long)t->line);
+                     "Column %s: %s in %lld row%s (the first in line %lld).",
+                     findings_show(b->arena, name).p, text, (long long)t->count,
+                     t->count == 1 ? "" : "s", (long long)t->line);
 }
 
 static void at_end(struct batch_input *b) {
@@ -297,19 +305,20 @@ static void at_end(struct batch_input *b) {
     for (size_t i = 0; i < b->n; i++) {
         const struct column *c = &b->columns[i];
         struct str name = b->names[i];
-        warn_column(b, &c->empty, "empty-cells", name, "are empty; the tasks show nothing there");
+        warn_column(b, &c->empty, "empty-cells", name, "an empty cell");
         warn_column(b, &c->control, "control-characters", name,
-                    "hold control characters; they were kept");
+                    "control characters, which are kept,");
         warn_column(b, &c->overlong, "long-values", name,
-                    "are longer than 65,535 bytes, more than a browser may take in an attribute");
+                    "more than 65,535 bytes, which may be too long for an attribute,");
         warn_column(b, &c->http, "http-links", name,
-                    "link to http:, which browsers do not load into an https: page");
+                    "a link to http:, which browsers do not load into an https: page,");
     }
     if (b->identical.count)
         findings_add(b->findings, FINDING_WARNING, "identical-rows", b->identical.line, STR_NULL,
-                     "%lld rows are the same as an earlier row (the first is line %lld). Each "
-                     "becomes a task of its own.",
-                     (long long)b->identical.count, (long long)b->identical.line);
+                     "%lld row%s the same as an earlier row (the first is line %lld). Each becomes "
+                     "a task of its own.",
+                     (long long)b->identical.count, b->identical.count == 1 ? " is" : "s are",
+                     (long long)b->identical.line);
     csv_warn(b->csv, true);
 }
 

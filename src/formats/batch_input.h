@@ -35,6 +35,8 @@ struct batch_input_options {
     const struct str
         *variables; /* names in the layout's ${…}, each once; must outlive the reader */
     size_t n_variables;
+    size_t
+        n_optional;  /* behind them: names that are used when they have a column, not missed else */
     bool fold_case;  /* a column whose name differs in case only is used for the variable */
     bool https_page; /* tasks are served by https: warn about http: links */
 };

@@ -81,6 +81,22 @@ const struct finding *findings_refusal(const struct findings *f, const char **co
     return NULL;
 }
 
+const struct finding *findings_fault(const struct findings *f, const char **code) {
+    const struct finding_group *g = f->first;
+    while (g && g->level == FINDING_WARNING)
+        g = g->next;
+    if (g && code)
+        *code = g->code;
+    return g ? g->first : NULL;
+}
+
+int64_t findings_of_level(const struct findings *f, enum finding_level level) {
+    int64_t n = 0;
+    for (const struct finding_group *g = f->first; g; g = g->next)
+        n += g->level == level ? g->count : 0;
+    return n;
+}
+
 struct str findings_show(struct arena *a, struct str value) {
     enum { SHOWN = 60 };
     struct buf b = BUF_INIT;

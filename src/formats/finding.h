@@ -65,6 +65,12 @@ bool findings_refuse(const struct findings *f);
 /* The first finding that refuses the whole file, and its code; NULL when there is none. */
 const struct finding *findings_refusal(const struct findings *f, const char **code);
 
+/* The first finding that is more than a warning, and its code; NULL when there is none. */
+const struct finding *findings_fault(const struct findings *f, const char **code);
+
+/* How many there are of a level. */
+int64_t findings_of_level(const struct findings *f, enum finding_level level);
+
 /* A foreign value as it is printed in a message: valid UTF-8 on one line, clipped to 60
  * characters with "…" behind; control characters are shown as "?". */
 struct str findings_show(struct arena *a, struct str value);

@@ -310,6 +310,24 @@ struct layout_findings layout_check(struct arena *a, const struct layout *layout
     return f;
 }
 
+struct str *layout_names(struct arena *a, const struct layout *layout, size_t *needed,
+                         size_t *all) {
+    struct str *names = arena_array(a, layout->var_count, sizeof(*names));
+    size_t n = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < layout->var_count; i++) {
+            const struct layout_var *var = &layout->vars[i];
+            bool need = is_strict(var->place) && looks_like_name(var->name);
+            if (need == (pass == 0))
+                names[n++] = var->name;
+        }
+        if (pass == 0)
+            *needed = n;
+    }
+    *all = n;
+    return names;
+}
+
 struct layout_plan layout_plan(struct arena *a, struct str html, const struct str *names,
                                size_t count) {
     struct known *known = sort_names(a, names, count);

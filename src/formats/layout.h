@@ -82,6 +82,10 @@ struct layout_findings {
 struct layout_findings layout_check(struct arena *a, const struct layout *layout,
                                     const struct str *names, size_t count, bool all_used);
 
+/* The placeholders as columns of a file: first the *needed ones, without which layout_check gives
+ * an error, then those that stay as they are written where there is no value; *all of them. */
+struct str *layout_names(struct arena *a, const struct layout *layout, size_t *needed, size_t *all);
+
 /* A template cut at the placeholders that have a value. Made once for a file or a HIT, then
  * filled for any number of rows. */
 struct layout_part {

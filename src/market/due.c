@@ -425,11 +425,8 @@ static struct err sweep_memory(struct ctx *c, int limit, int64_t *done) {
     struct sql_batches_draft_old_in in = {c->now_ms - (int64_t)DRAFT_MEMORY_S * 1000,
                                           PUBLISHING_MAX};
     enum st st = sql_batches_draft_old_each(c->tx, &in, take_draft, &r);
-    for (size_t i = 0; i < r.n && st == ST_OK; i++) {
-        st = sql_batch_chunks_drop(c->tx, &(struct sql_batch_chunks_drop_in){r.list[i]}, NULL);
-        if (st == ST_OK)
-            st = sql_batch_draft_drop(c->tx, &(struct sql_batch_draft_drop_in){r.list[i]}, NULL);
-    }
+    for (size_t i = 0; i < r.n && st == ST_OK; i++)
+        st = publish_forget(c, r.list[i]);
     *done += (int64_t)r.n;
     return ctx_store(c, st);
 }

@@ -199,6 +199,10 @@ static struct err from_project(struct ctx *c, struct publish_draft_in *in, int64
         return document_put(c, in->layout, document);
     struct project p;
     struct err e = project_get(c, in->project, &p);
+    if (!failed(e) && p.deleted_ms)
+        e = err_make(c->arena, ERR_CONFLICT, NULL,
+                     "The project \"%.*s\" is deleted. Restore it to publish from it.",
+                     STR_ARG(p.name));
     if (failed(e))
         return e;
     in->type = (struct hit_type_in){
@@ -244,6 +248,7 @@ struct err publish_draft(struct ctx *c, const struct publish_draft_in *given, in
         .annotation = in.annotation,
         .created_ms = c->now_ms,
         .file_digest = in.file_digest,
+        .file_name = in.file_name,
     };
     struct sql_batch_draft_add_out out;
     enum st st = sql_batch_draft_add(c->tx, &row, &out);
@@ -394,6 +399,15 @@ struct err publish_resume(struct ctx *c, int64_t batch, struct publish_progress 
     return st == ST_OK ? steps(c, batch, 1, &b, p) : ctx_store(c, st);
 }
 
+enum st publish_forget(struct ctx *c, int64_t batch) {
+    enum st st = sql_batch_chunks_drop(c->tx, &(struct sql_batch_chunks_drop_in){batch}, NULL);
+    if (st == ST_OK)
+        st = sql_draft_findings_drop(c->tx, &(struct sql_draft_findings_drop_in){batch}, NULL);
+    if (st == ST_OK)
+        st = sql_batch_draft_drop(c->tx, &(struct sql_batch_draft_drop_in){batch}, NULL);
+    return st;
+}
+
 struct err publish_drop(struct ctx *c, int64_t batch) {
     struct sql_batch_publishing_row_out b;
     struct err e = find(c, batch, &b);
@@ -403,10 +417,7 @@ struct err publish_drop(struct ctx *c, int64_t batch) {
         return err_make(c->arena, ERR_CONFLICT, NULL,
                         "Batch %lld is published; it can be cancelled, not dropped.",
                         (long long)batch);
-    enum st st = sql_batch_chunks_drop(c->tx, &(struct sql_batch_chunks_drop_in){batch}, NULL);
-    if (st == ST_OK)
-        st = sql_batch_draft_drop(c->tx, &(struct sql_batch_draft_drop_in){batch}, NULL);
-    return ctx_store(c, st);
+    return ctx_store(c, publish_forget(c, batch));
 }
 
 struct err publish_twin(struct ctx *c, int64_t project, struct str file_digest, int64_t *batch) {

@@ -17,8 +17,8 @@
  *     publish_step(c, batch, chunks, &p);       until p.done: BATCH_LIVE
  *
  * After a crash the sweeper (market/due.h) takes the steps that are left; drafts not ordered
- * within DRAFT_MEMORY_S are dropped by it. All HITs of a batch carry the moment of its order as
- * creation time.
+ * within DRAFT_MEMORY_S are dropped by it. What stands in a draft is told by market/draft.h. All
+ * HITs of a batch carry the moment of its order as creation time.
  */
 #ifndef MARKET_PUBLISH_H
 #define MARKET_PUBLISH_H
@@ -54,6 +54,7 @@ struct publish_draft_in {
     struct str columns;                  /* packed list of input column names */
     struct str annotation;               /* NULL: none */
     struct str file_digest;              /* SHA-256 of the file, NULL: none */
+    struct str file_name;                /* NULL: none */
     int64_t lifetime_s, max_assignments; /* 0: the project's */
 };
 
@@ -96,6 +97,9 @@ struct err publish_resume(struct ctx *c, int64_t batch, struct publish_progress 
 
 /* Drops a draft with its staged rows; ERR_CONFLICT for a batch that is no draft. */
 struct err publish_drop(struct ctx *c, int64_t batch);
+
+/* The same, whoever's draft it is: the sweeper's. batch must be one. */
+enum st publish_forget(struct ctx *c, int64_t batch);
 
 /* A batch of the same project made from the same file within 24 h (requester-site 3), for the
  * question "publish it again?"; *batch is 0 when there is none. */

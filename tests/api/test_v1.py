@@ -117,7 +117,7 @@ def test_publish_plan(requester):
 
 @pytest.mark.parametrize("body, words", [
     (b"", ""), (b"url,question\r\n", ""), (b"url\r\nx\r\n", "question"),
-    (b"url,question,url\r\n1,2,3\r\n", "twice"), (b"url,question\r\n\"x,y\r\n", ""),
+    (b"url,question,url\r\n1,2,3\r\n", "Two columns are called url"), (b"url,question\r\n\"x,y\r\n", ""),
     (b"url,question\r\n1,2,3,4\r\n", ""), (b"\x00\x01\x02\xff\xfe" * 100, ""),
 ])
 def test_bad_input_files(requester, body, words):
@@ -126,6 +126,30 @@ def test_bad_input_files(requester, body, words):
     assert status in (400, 422) and words in answer["error"]["message"], answer
     assert requester.v1("GET", "/v1/batches")[1]["batches"] == []
     assert requester.v1("GET", "/v1/balance")[1]["held_cents"] == 0
+
+
+def test_all_faults_at_once(requester):
+    """Every fault by line and column (csv-formats 2), and nothing is staged."""
+    made = project(requester)[1]
+    path = "/v1/projects/%d/batches" % made["id"]
+    body = b"url,question,extra\r\nu\r\na,b,c\r\nv,w,x,y\r\nu,q,1\r\nu,q,2\r\nu,q,3\r\n"
+    status, answer = requester.v1("POST", path, body)
+    assert status == 422 and answer["error"]["code"] == "BAD_FILE"
+    faults = [f for f in answer["error"]["faults"] if f["level"] == "row"]
+    assert [(f["code"], f["line"], f.get("column")) for f in faults] == [
+        ("U07", 2, "question"), ("U07", 4, None)]
+    status, answer = requester.v1("POST", path, b"URL,Question\r\nu,q\r\n")
+    assert [(f["code"], f["line"], f.get("column")) for f in answer["error"]["faults"]] == [
+        ("column-case", 1, "question"), ("column-case", 1, "url")]
+    status, batch = requester.v1("POST", path, b"URL,Question\r\nu,q\r\n",
+                                 query={"fold_case": "1"})
+    assert status == 201 and batch["hits"] == 1
+    status, answer = requester.v1("POST", path, query={"tasks": "3"})
+    assert status == 422 and "needs a file" in answer["error"]["message"]
+    plain = project(requester, layout="<form><input name=\"a\"></form>")[1]
+    status, batch = requester.v1("POST", "/v1/projects/%d/batches" % plain["id"],
+                                 query={"tasks": "3"})
+    assert status == 201 and batch["hits"] == 3
 
 
 def test_publish_without_money(server):

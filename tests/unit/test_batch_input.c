@@ -64,7 +64,7 @@ static void test_rows(void **state) {
     READS("image_url,text\nhttp://a,\"b\nc\"\nd,e\n", "image_url|text\n2 http://a|b\nc\n4 d|e");
     /* order is free, extra columns are carried along, Input. is a name like another */
     READS("id,text,Input.x,image_url\n7,t,i,u\n", "id|text|Input.x|image_url\n2 7|t|i|u");
-    FINDS("id,text,image_url\n7,t,u\n", FINDING_WARNING, "columns-extra", 1, "1 columns");
+    FINDS("id,text,image_url\n7,t,u\n", FINDING_WARNING, "columns-extra", 1, "1 column is");
     /* emoji, which the original refused; lone CR; a results file whose rows are short */
     READS("image_url,text\ru,\xF0\x9F\x98\x80\r", "image_url|text\n2 u|\xF0\x9F\x98\x80");
     READS("image_url,text,Approve,Reject\nu,t\n", "image_url|text|Approve|Reject\n2 u|t||");
@@ -108,13 +108,13 @@ static void test_cell_counts(void **state) {
 
 static void test_warnings(void **state) {
     (void)state;
-    FINDS("image_url,text\nu,\nv, \nw,t\n", FINDING_WARNING, "empty-cells", 2, "text: 2 cells");
+    FINDS("image_url,text\nu,\nv, \nw,t\n", FINDING_WARNING, "empty-cells", 2, "an empty cell in 2 rows");
     FINDS("image_url,text\nu,t\nv,t\nu,t\nu,t\n", FINDING_WARNING, "identical-rows", 4, "2 rows");
     FINDS("image_url,text\nu,a\x01\n", FINDING_WARNING, "control-characters", 2, "text");
     struct batch_input_options o = layout();
     o.https_page = true;
     finds_with(STR("image_url,text\nhttps://x,\nhttp://y,t\n"), FINDING_WARNING, "http-links", 3,
-               "image_url: 1 cells", o);
+               "in 1 row (", o);
     struct buf b = BUF_INIT;
     buf_puts(&b, "image_url,text\nu,");
     for (int i = 0; i < 65536; i++)
