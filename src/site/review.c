@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "formats/reviewed.h"
 #include "market/batch.h"
+#include "market/choose.h"
 #include "market/funds.h"
 #include "market/review.h"
 #include "site/rows.h"
@@ -66,6 +67,8 @@ struct named_batch {
 
 static struct err find_batch(struct ctx *ctx, void *arg) {
     struct named_batch *b = arg;
+    if (!b->id) /* a selection over several batches */
+        return NO_ERR;
     return batch_get(ctx, ctx->actor->party, b->id, &b->view);
 }
 
@@ -263,6 +266,7 @@ static struct err show_plan(struct call *call, const json_t *json,
         .batch = batch->id,
         .batch_name = batch->view.name,
         .file = text(a, file, "name"),
+        .selection = text(a, json, "selection"),
         .rows = number(file, NULL, "rows"),
         .encoding = text(a, file, "encoding"),
         .separator = text(a, file, "separator"),
@@ -281,6 +285,16 @@ static struct err show_plan(struct call *call, const json_t *json,
                      tpl_plan_view(&p));
 }
 
+struct undoable {
+    struct str review;
+    struct choose_undoable found;
+};
+
+static struct err find_undoable(struct ctx *ctx, void *arg) {
+    struct undoable *u = arg;
+    return choose_undoable(ctx, u->review, &u->found);
+}
+
 static struct err show_outcome(struct call *call, const json_t *json,
                                const struct named_batch *batch) {
     struct tpl_outcome p = {
@@ -288,6 +302,7 @@ static struct err show_outcome(struct call *call, const json_t *json,
         .batch = batch->id,
         .batch_name = batch->view.name,
         .applied = number(json, NULL, "applied_ms"),
+        .selection = text(call->req->arena, json, "selection"),
         .approved = number(json, "counts", "approved"),
         .rejected = number(json, "counts", "rejected"),
         .overturned = number(json, "counts", "overturned"),
@@ -302,6 +317,12 @@ static struct err show_outcome(struct call *call, const json_t *json,
         .republish = number(json, "cents", "republish"),
         .available = number(json, "cents", "available"),
     };
+    struct undoable undo = {.review = p.review};
+    struct err e = call_read(call, find_undoable, &undo);
+    if (failed(e))
+        return e;
+    p.undoable = undo.found.rejections;
+    p.undo_first = undo.found.first_end_ms;
     return page_show(call, &(struct page){.title = "Applied", .nav = NAV_R_RESULTS},
                      tpl_outcome_view(&p));
 }
@@ -418,6 +439,23 @@ static struct err drop(struct call *call) {
     return NO_ERR;
 }
 
+/* The rejections of an applied review become a selection, planned like any other. */
+static struct err undo(struct call *call) {
+    struct app *app = call->app;
+    struct review_answer answer;
+    struct choose_in in = {
+        .actor = &call->actor,
+        .what = CHOOSE_UNDO_REVIEW,
+        .verdict = VERDICT_OVERTURN,
+        .review = call->params[0],
+    };
+    call->actor.entrance = ENTRANCE_PAGE;
+    struct err e = choose_plan(app->store, app->ids, call->req->arena, &in, &answer);
+    if (!failed(e))
+        site_redirect(call, review_url(call, answer.review));
+    return e;
+}
+
 /* ---- the outcome file ---- */
 
 static bool sink(void *arg, const void *p, size_t n) {
@@ -505,6 +543,12 @@ const struct route site_review_rows[] = {
      .may = MAY_REVIEW,
      .kind = CALL_SLOW,
      .slow = drop},
+    {.method = "POST",
+     .pattern = "/requester/reviews/{review}/undo",
+     .help = "Plans to undo the rejections of an applied review; nothing moves.",
+     .may = MAY_REVIEW,
+     .kind = CALL_SLOW,
+     .slow = undo},
     {.method = "GET",
      .pattern = "/requester/reviews/{review}/outcome.csv",
      .help = "The uploaded file with what became of each line.",

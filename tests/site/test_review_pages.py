@@ -97,6 +97,26 @@ def test_no(desk, story):
     desk.get(plan.url, 404)
 
 
+def test_undo_a_whole_review(desk, server, requester):
+    """Rejected by file, undone from the result page."""
+    story = Reviewed(server, requester)
+    client = story.client
+    hit = new_hit(client, MaxAssignments=3)
+    for w in story.workers:
+        w.work(hit["HITGroupId"])
+    story.hit = hit
+    story.batch = requester.v1("GET", "/v1/batches")[1]["batches"][0]["id"]
+    plan = upload(desk, story, story.marked(approve="", reject="Blurred"))
+    plan.says("rejects the work of 3 workers", "Reject")
+    done = desk.send(plan, "/commit")
+    done.says("Rejected3", "3 rejections of this review can still be undone")
+    plan = desk.send(done, "/undo")
+    plan.says("Undo these rejections?", "$1.50", "$0.30")
+    desk.send(plan, "/commit").says("Rejections undone3")
+    assert story.statuses() == ["Approved"] * 3
+    assert "can still be undone" not in desk.get(done.url).text
+
+
 def test_money_is_missing(server):
     requester = server.requester(deposit="1.80")
     story = Reviewed(server, requester)
