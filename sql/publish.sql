@@ -48,9 +48,9 @@ RETURNING id;
 
 -- name: batch_publishing_row :one
 -- in: id int
--- out: requester int, kind int, state int, hit_type int, max_assignments int, lifetime_s int, fee_cents int, annotation text?, created_ms int, rows_total int, rows_published int, reward_cents int, masters int, premium_cents int, events int
+-- out: requester int, kind int, state int, hit_type int, max_assignments int, lifetime_s int, fee_cents int, many int, annotation text?, created_ms int, rows_total int, rows_published int, reward_cents int, masters int, premium_cents int, events int
 SELECT b.requester, b.kind, b.state, b.hit_type, b.max_assignments, b.lifetime_s, b.fee_cents,
-       b.annotation, b.created_ms, b.rows_total, b.rows_published, t.reward_cents, t.masters,
+       b.many, b.annotation, b.created_ms, b.rows_total, b.rows_published, t.reward_cents, t.masters,
        t.premium_cents, t.events
 FROM batch b JOIN hit_type t ON t.id = b.hit_type WHERE b.id = :id;
 
@@ -76,8 +76,9 @@ DELETE FROM upload_chunk WHERE owner_kind = 2 AND owner = :batch;
 UPDATE batch SET rows_total = rows_total + :rows WHERE id = :batch;
 
 -- name: batch_ordered :exec
--- in: batch int, fee_cents int, created_ms int
-UPDATE batch SET state = 1, fee_cents = :fee_cents, created_ms = :created_ms WHERE id = :batch;
+-- in: batch int, fee_cents int, many int, created_ms int
+UPDATE batch SET state = 1, fee_cents = :fee_cents, many = :many, created_ms = :created_ms
+WHERE id = :batch;
 
 -- name: batch_published :exec
 -- in: batch int, rows int, slots int, state int

@@ -210,16 +210,17 @@ ORDER BY x.submitted_ms DESC, x.assignment DESC LIMIT 1;
 
 -- Republishing: how many slots the file's rejections open, and what is held for them: an expired
 -- HIT reopens its unused slots too (H5), and its work in progress holds a slot's present cost
--- again (I3). Barred: HITs that would grow from 9 to 10 assignments (2.10).
+-- again (I3). Barred: HITs that would grow into the upper tier of
+-- the fee, which begins at many_from (2.10).
 -- name: review_republish_sums :one
--- in: review int
+-- in: review int, many_from int
 -- out: slots int, cents int, barred int
 SELECT CAST(COALESCE(SUM(CASE WHEN y.may = 1 THEN y.n ELSE 0 END), 0) AS @INT@),
        CAST(COALESCE(SUM(CASE WHEN y.may = 1 THEN (y.n + y.reopened) * y.cost + y.surplus
                               ELSE 0 END), 0) AS @INT@),
        CAST(COALESCE(SUM(CASE WHEN y.may = 1 THEN 0 ELSE y.n END), 0) AS @INT@)
 FROM (SELECT x.n, h.reward_cents + h.fee_cents AS cost,
-             CASE WHEN h.many = 1 OR h.max_assignments + x.n < 10 THEN 1 ELSE 0 END AS may,
+             CASE WHEN h.many = 1 OR h.max_assignments + x.n < :many_from THEN 1 ELSE 0 END AS may,
              CASE WHEN h.expired = 0 THEN 0 ELSE h.max_assignments - h.pending - h.submitted
                                                  - h.approved - h.rejected END AS reopened,
              CASE WHEN h.expired = 0 OR h.pending = 0 THEN 0 ELSE
@@ -234,14 +235,14 @@ FROM (SELECT x.n, h.reward_cents + h.fee_cents AS cost,
       JOIN hit h ON h.id = x.hit) AS y;
 
 -- name: review_republish_hits :many
--- in: settlement int
+-- in: settlement int, many_from int
 -- out: hit int, rejections int, alias text?, expires_ms int, lifetime_s int
 SELECT h.id, x.n, h.alias, h.expires_ms, b.lifetime_s
 FROM (SELECT d.hit, COUNT(*) AS n FROM decision d
       WHERE d.settlement = :settlement AND d.verdict = 2 GROUP BY d.hit) AS x
 JOIN hit h ON h.id = x.hit
 JOIN batch b ON b.id = h.batch
-WHERE h.many = 1 OR h.max_assignments + x.n < 10
+WHERE h.many = 1 OR h.max_assignments + x.n < :many_from
 ORDER BY h.id;
 
 -- The decisions. cut_ms, cut_assignment: the last overturn of mode funded; else both at their

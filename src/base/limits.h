@@ -58,7 +58,7 @@
 #define FEEDBACK_MAX 1024
 #define REASON_MAX 1024
 #define TOKEN_MAX 64
-#define REWARD_CENTS_MAX 1000000 /* setting max_amount_cents */
+#define REWARD_CENTS_MAX 100000000 /* the most that setting max_amount_cents can allow */
 #define DURATION_S_MIN 30
 #define DURATION_S_MAX 31536000
 #define AUTO_APPROVAL_S_MAX 2592000
@@ -68,7 +68,6 @@
 #define TOKEN_MEMORY_S 86400
 #define ASSIGNMENTS_MAX 1000000000
 #define REQUIREMENTS_MAX 10
-#define ACTIVE_PER_WORKER_MAX 25 /* setting max_active_per_worker */
 
 #define BATCH_UNDO_COUNT_MAX 10000 /* a card says "10,000 or more" rather than count a million */
 #define PAGE_MAX 100    /* MaxResults */

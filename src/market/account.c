@@ -6,6 +6,7 @@
 #include "base/rand.h"
 #include "base/utf8.h"
 #include "ledger/ledger.h"
+#include "market/setting.h"
 #include "store/sql.h"
 
 /* Random public ids are 36^13; a second try is luck enough. */
@@ -124,11 +125,11 @@ struct err account_add(struct ctx *c, const struct account_add_in *in, struct pa
 }
 
 struct err account_register(struct ctx *c, const struct account_add_in *in, struct party *out) {
-    struct sql_meta_get_out registration;
-    enum st st = sql_meta_get(c->tx, &(struct sql_meta_get_in){STR("registration")}, &registration);
-    if (st != ST_OK && st != ST_NONE)
-        return ctx_store(c, st);
-    if (st == ST_OK && !str_is(registration.value, "open"))
+    struct str registration;
+    struct err e = setting_get(c, setting_find(STR("registration")), &registration);
+    if (failed(e))
+        return e;
+    if (!str_is(registration, "open"))
         return err_make(c->arena, ERR_FORBIDDEN, NULL,
                         "This server does not take registrations; ask its operator for an "
                         "account.");

@@ -12,13 +12,14 @@
 #include "market/funds.h"
 #include "market/lookup.h"
 #include "market/request_key.h"
+#include "market/setting.h"
 #include "store/sql.h"
 
 static const char operation[] = "SendBonus";
 
 static struct err check_amount(struct ctx *c, int64_t cents) {
-    int64_t max = REWARD_CENTS_MAX;
-    struct err e = ctx_setting_int(c, "max_amount_cents", REWARD_CENTS_MAX, &max);
+    int64_t max = 0;
+    struct err e = setting_int(c, "max_amount_cents", &max);
     if (failed(e) || (cents >= 1 && cents <= max))
         return e;
     return err_make(c->arena, ERR_OUT_OF_RANGE, "BonusAmount",

@@ -10,6 +10,7 @@
 #include "market/due.h"
 #include "market/funds.h"
 #include "market/lookup.h"
+#include "market/setting.h"
 #include "store/sql.h"
 
 #define WINDOW_MS   (OVERTURN_WINDOW_S * INT64_C(1000))
@@ -72,7 +73,7 @@ static struct err check_route(struct ctx *c, const struct sql_decide_get_out *a)
     bool by_api = c->actor->entrance == ENTRANCE_API || c->actor->entrance == ENTRANCE_LEGACY;
     if (!by_api || a->batch_kind != BATCH_FILE)
         return NO_ERR;
-    struct err e = ctx_setting_int(c, "strict_batch_review", 0, &strict);
+    struct err e = setting_int(c, "strict_batch_review", &strict);
     if (failed(e) || !strict)
         return e;
     return err_make(c->arena, ERR_PERMISSION_DENIED, "AssignmentId",
@@ -189,7 +190,7 @@ struct err decide_overturn_late(struct ctx *c, const struct late_in *in, struct 
     struct sql_decide_get_out a;
     int64_t allowed = 0;
     *out = (struct decided){.verdict = VERDICT_OVERTURN};
-    struct err e = ctx_setting_int(c, "operator_overturn", 0, &allowed);
+    struct err e = setting_int(c, "operator_overturn", &allowed);
     if (!failed(e) && !allowed)
         e = err_make(c->arena, ERR_FORBIDDEN, NULL,
                      "Rejections are not overturned by the operator here: the setting "

@@ -1,58 +1,63 @@
 #include "market/fees.h"
 
-#include "base/limits.h"
+#include <stddef.h>
+
 #include "base/money.h"
 #include "base/num.h"
+#include "market/setting.h"
 #include "store/sql.h"
 
+/* Where each setting goes. Names, defaults and bounds are market/setting.c's. */
+static const struct {
+    const char *setting;
+    size_t offset; /* in struct fee_rates */
+} rates_of[] = {
+    {"fee_base_pct", offsetof(struct fee_rates, base_pct)},
+    {"fee_many_pct", offsetof(struct fee_rates, many_pct)},
+    {"fee_many_from", offsetof(struct fee_rates, many_from)},
+    {"fee_masters_pct", offsetof(struct fee_rates, masters_pct)},
+    {"fee_bonus_pct", offsetof(struct fee_rates, bonus_pct)},
+    {"fee_min_cents", offsetof(struct fee_rates, min_cents)},
+};
+enum { RATES = sizeof rates_of / sizeof *rates_of };
+
+static int64_t *rate(struct fee_rates *rates, int i) {
+    return (int64_t *)(void *)((char *)rates + rates_of[i].offset);
+}
+
 struct fee_rates fee_defaults(void) {
-    return (struct fee_rates){
-        .base_pct = 20,
-        .many_pct = 20,
-        .many_from = 10,
-        .masters_pct = 5,
-        .bonus_pct = 20,
-        .min_cents = 1,
-    };
+    struct fee_rates rates = {.off = false};
+    for (int i = 0; i < RATES; i++)
+        *rate(&rates, i) = setting_default(rates_of[i].setting);
+    return rates;
 }
 
 struct loading {
     struct fee_rates *rates;
-    struct str wrong; /* key of a value that can not be */
     struct arena *arena;
+    struct err err;
 };
 
 static bool take_setting(void *arg, const struct sql_fee_settings_out *row) {
     struct loading *l = arg;
-    const struct {
-        const char *key;
-        int64_t max, *value;
-    } settings[] = {
-        {"fee_base_pct", 1000, &l->rates->base_pct},
-        {"fee_many_pct", 1000, &l->rates->many_pct},
-        {"fee_many_from", ASSIGNMENTS_MAX, &l->rates->many_from},
-        {"fee_masters_pct", 1000, &l->rates->masters_pct},
-        {"fee_bonus_pct", 1000, &l->rates->bonus_pct},
-        {"fee_min_cents", REWARD_CENTS_MAX, &l->rates->min_cents},
-    };
     if (str_is(row->key, "fees"))
         l->rates->off = str_is(row->value, "off");
-    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-        if (str_is(row->key, settings[i].key) &&
-            !num_parse(row->value, 0, settings[i].max, settings[i].value))
-            l->wrong = str_dup(l->arena, row->key);
+    for (int i = 0; i < RATES && !failed(l->err); i++) {
+        if (str_is(row->key, rates_of[i].setting))
+            l->err = setting_parse(l->arena, setting_find(row->key), row->value, rate(l->rates, i));
     }
-    return true;
+    return !failed(l->err);
 }
 
 struct err fee_load(struct ctx *c, struct fee_rates *rates) {
-    struct loading l = {rates, STR_NULL, c->arena};
+    struct loading l = {rates, c->arena, NO_ERR};
     *rates = fee_defaults();
     enum st st = sql_fee_settings_each(c->tx, take_setting, &l);
-    if (st == ST_OK && l.wrong.p)
-        return err_make(c->arena, ERR_STORE, l.wrong.p, "The setting %s is out of range.",
-                        l.wrong.p);
-    return ctx_store(c, st);
+    return failed(l.err) ? l.err : ctx_store(c, st);
+}
+
+bool fee_many(const struct fee_rates *rates, int64_t max_assignments) {
+    return max_assignments >= rates->many_from;
 }
 
 /* pct percent of cents, half a cent up, at least the minimum (2.7, 2.8). */

@@ -11,7 +11,7 @@
 #include "market/ctx.h"
 
 /* Settings fee_base_pct, fee_many_pct, fee_many_from, fee_masters_pct, fee_bonus_pct,
- * fee_min_cents and fees=off (2.12). */
+ * fee_min_cents and fees=off (2.12); their defaults stand in market/setting.c. */
 struct fee_rates {
     int64_t base_pct, many_pct, many_from, masters_pct, bonus_pct, min_cents;
     bool off;
@@ -23,7 +23,12 @@ struct fee_rates fee_defaults(void);
 /* Reads the settings that differ from the defaults. */
 struct err fee_load(struct ctx *c, struct fee_rates *rates);
 
-/* What an assignment is, as far as fees go. many: its HIT was made with many_from or more. */
+/* Whether a HIT that is made with so many assignments is of the upper tier (2.2). It is asked once,
+ * when the HIT is made, and kept in hit.many (2.9). A HIT of the lower tier can not be raised to
+ * where this is true (2.10). */
+bool fee_many(const struct fee_rates *rates, int64_t max_assignments);
+
+/* What an assignment is, as far as fees go. many: its HIT's tier. */
 struct fee_of {
     int64_t reward_cents;
     int64_t premium_cents; /* sum over premium qualifications (2.4) */

@@ -6,6 +6,7 @@
 #include "base/money.h"
 #include "market/account.h"
 #include "market/due.h"
+#include "market/setting.h"
 #include "store/sql.h"
 
 /* What sandbox requesters show (money-and-lifecycle 3.16). */
@@ -86,8 +87,8 @@ struct err funds_refund(struct ctx *c, int64_t requester, int64_t cents, struct 
 struct err funds_payout(struct ctx *c, int64_t worker, int64_t cents, struct str note,
                         int64_t *transfer) {
     struct balances b;
-    int64_t min = 1;
-    struct err e = ctx_setting_int(c, "withdraw_min_cents", 1, &min);
+    int64_t min = 0;
+    struct err e = setting_int(c, "withdraw_min_cents", &min);
     if (!failed(e))
         e = check_amount(c, cents, min, DEPOSIT_CENTS_MAX);
     if (!failed(e))
@@ -160,7 +161,7 @@ struct err funds_balance(struct ctx *c, int64_t party, struct funds *out) {
     int64_t compat = 0;
     struct err e = ctx_store(c, ledger_balances(c->tx, party, &out->balances));
     if (!failed(e))
-        e = ctx_setting_int(c, "onhold_compat", 0, &compat);
+        e = setting_int(c, "onhold_compat", &compat);
     out->available_cents = out->balances.avail;
     out->on_hold_cents = compat ? 0 : out->balances.held;
     return e;
@@ -169,7 +170,7 @@ struct err funds_balance(struct ctx *c, int64_t party, struct funds *out) {
 struct err funds_refill(struct ctx *c, int64_t requester) {
     int64_t refill = 0;
     struct balances b;
-    struct err e = ctx_setting_int(c, "sandbox_refill", 0, &refill);
+    struct err e = setting_int(c, "sandbox_refill", &refill);
     if (failed(e) || !refill)
         return e;
     e = ctx_store(c, ledger_balances(c->tx, requester, &b));

@@ -80,8 +80,8 @@ struct err hit_list_reviewable(struct ctx *c, const struct hit_reviewable_in *in
 struct err hit_update_expiration(struct ctx *c, struct str hit_id, int64_t expires_ms);
 
 /* CreateAdditionalAssignmentsForHIT (2.4, H6): ERR_OUT_OF_RANGE,
- * ERR_INVALID_MAX_ASSIGNMENTS_INCREASE for 9 to 10, ERR_DUPLICATE_REQUEST for a used token (NULL:
- * none), ERR_INSUFFICIENT_FUNDS, ERR_INVALID_HIT_STATE when disposed. */
+ * ERR_INVALID_MAX_ASSIGNMENTS_INCREASE for 9 to 10 (setting fee_many_from), ERR_DUPLICATE_REQUEST
+ * for a used token (NULL: none), ERR_INSUFFICIENT_FUNDS, ERR_INVALID_HIT_STATE when disposed. */
 struct err hit_add_assignments(struct ctx *c, struct str hit_id, int64_t more, struct str token);
 
 /* UpdateHITReviewStatus (2.37, H7): Reviewable to Reviewing, or back when revert; a HIT that is

@@ -20,6 +20,7 @@
 /* Clocks of clients run a little ahead (requester-api 2.36). */
 enum { SKEW_MS = 5000 };
 
+static const char more_field[] = "NumberOfAdditionalAssignments";
 static const struct str more_assignments = {"CreateAdditionalAssignmentsForHIT", 33};
 
 /* A HIT of the acting requester after everything due was applied. */
@@ -174,13 +175,25 @@ static struct err grow(struct ctx *c, const struct mine *m, int64_t more) {
     return ctx_store(c, st);
 }
 
+/* 2.10: the fee's tier is fixed, so a HIT can not grow out of it. */
+static struct err check_tier(struct ctx *c, const struct mine *m, int64_t more) {
+    struct fee_rates rates;
+    struct err e = fee_load(c, &rates);
+    if (failed(e) || m->row.many || !fee_many(&rates, m->row.max_assignments + more))
+        return e;
+    return err_make(c->arena, ERR_INVALID_MAX_ASSIGNMENTS_INCREASE, more_field,
+                    "A HIT made with fewer than %lld assignments can not be raised to %lld or "
+                    "more: this one has %lld, you asked for %lld more.",
+                    (long long)rates.many_from, (long long)rates.many_from,
+                    (long long)m->row.max_assignments, (long long)more);
+}
+
 struct err hit_add_assignments(struct ctx *c, struct str hit_id, int64_t more, struct str token) {
-    static const char field[] = "NumberOfAdditionalAssignments";
     static const struct bounds range = {1, ASSIGNMENTS_MAX};
     struct mine m;
     int64_t first = 0;
     bool known = false;
-    struct err e = bounds_int(c, field, more, &range);
+    struct err e = bounds_int(c, more_field, more, &range);
     if (!failed(e))
         e = unique_token_find(c, c->actor->party, more_assignments, token, &first, &known);
     if (!failed(e) && known)
@@ -193,13 +206,10 @@ struct err hit_add_assignments(struct ctx *c, struct str hit_id, int64_t more, s
         return e;
     if (m.n.disposed)
         return wrong_state(c, &m, "Assignable, Unassignable, Reviewable, Reviewing");
-    int64_t total = m.row.max_assignments + more;
-    if (!m.row.many && total >= 10)
-        return err_make(c->arena, ERR_INVALID_MAX_ASSIGNMENTS_INCREASE, field,
-                        "A HIT made with fewer than 10 assignments can not be raised to 10 or "
-                        "more: this one has %lld, you asked for %lld more.",
-                        (long long)m.row.max_assignments, (long long)more);
-    e = bounds_int(c, field, more, &(struct bounds){1, ASSIGNMENTS_MAX - m.row.max_assignments});
+    e = check_tier(c, &m, more);
+    if (!failed(e))
+        e = bounds_int(c, more_field, more,
+                       &(struct bounds){1, ASSIGNMENTS_MAX - m.row.max_assignments});
     if (!failed(e))
         e = grow(c, &m, more);
     if (!failed(e))

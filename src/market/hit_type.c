@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "market/bounds.h"
 #include "market/fees.h"
+#include "market/setting.h"
 #include "store/sql.h"
 
 /* ---- bounds, also for projects and publishing ---- */
@@ -39,7 +40,7 @@ struct err bounds_text(struct ctx *c, const char *field, struct str text,
 
 struct err bounds_reward(struct ctx *c, int64_t cents) {
     int64_t max;
-    struct err e = ctx_setting_int(c, "max_amount_cents", REWARD_CENTS_MAX, &max);
+    struct err e = setting_int(c, "max_amount_cents", &max);
     if (failed(e) || (cents >= 0 && cents <= max))
         return e;
     return err_make(c->arena, ERR_OUT_OF_RANGE, "Reward",

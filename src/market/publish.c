@@ -52,10 +52,11 @@ static struct err cost_of(struct ctx *c, const struct order *o, struct publish_c
     struct fee_of of = {
         .reward_cents = o->reward_cents,
         .premium_cents = o->premium_cents,
-        .many = o->max_assignments >= rates.many_from,
+        .many = fee_many(&rates, o->max_assignments),
         .masters = o->masters,
     };
-    *cost = (struct publish_cost){.hits = o->hits, .reward_cents = o->reward_cents};
+    *cost =
+        (struct publish_cost){.hits = o->hits, .reward_cents = o->reward_cents, .many = of.many};
     int64_t one = 0;
     if (fee_assignment(&rates, &of, &cost->fee_cents) &&
         num_add(cost->reward_cents, cost->fee_cents, &one) &&
@@ -127,7 +128,7 @@ static struct err insert_hit(struct ctx *c, const struct publish_hit_in *in, int
         .annotation = in->annotation,
         .layout_hit = in->layout != 0,
         .max_assignments = in->max_assignments,
-        .many = in->max_assignments >= 10,
+        .many = cost->many,
         .fee_cents = cost->fee_cents,
         .reward_cents = in->type->reward_cents,
         .created_ms = c->now_ms,
@@ -316,7 +317,7 @@ struct err publish_order(struct ctx *c, int64_t batch, struct publish_cost *cost
         e = hold(c, batch, 0, cost);
     if (failed(e))
         return e;
-    struct sql_batch_ordered_in in = {batch, cost->fee_cents, c->now_ms};
+    struct sql_batch_ordered_in in = {batch, cost->fee_cents, cost->many, c->now_ms};
     return ctx_store(c, sql_batch_ordered(c->tx, &in, NULL));
 }
 
@@ -331,7 +332,7 @@ static enum st insert_rows(struct ctx *c, int64_t batch,
         .seq = b->rows_published,
         .annotation = b->annotation,
         .max_assignments = b->max_assignments,
-        .many = b->max_assignments >= 10,
+        .many = b->many,
         .fee_cents = b->fee_cents,
         .reward_cents = b->reward_cents,
         .created_ms = b->created_ms,

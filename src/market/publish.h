@@ -76,6 +76,7 @@ struct publish_cost {
     int64_t hits, assignments;
     int64_t reward_cents, fee_cents; /* of one assignment */
     int64_t total_cents, avail_cents, missing_cents;
+    bool many; /* tier of its HITs (fee_many) */
 };
 
 /* What a draft would cost now. */
@@ -126,8 +127,12 @@ struct publish_replayed_hit {
 /* ERR_ALREADY_EXISTS when the store knows the id. */
 struct err publish_replayed_hit(struct ctx *c, const struct publish_replayed_hit *in, int64_t *hit);
 
-/* Fee of one assignment of such a task. */
+/* Fee of one assignment of such a task, and its tier. */
+struct publish_fee {
+    int64_t cents;
+    bool many;
+};
 struct err publish_fee(struct ctx *c, const struct hit_type *type, int64_t max_assignments,
-                       int64_t *fee_cents);
+                       struct publish_fee *fee);
 
 #endif

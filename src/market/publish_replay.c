@@ -14,7 +14,7 @@ static const char unknown_layout[] =
     "from is not part of such a file.</p><p><label>Answer <input name=\"answer\"></label></p>";
 
 struct err publish_fee(struct ctx *c, const struct hit_type *type, int64_t max_assignments,
-                       int64_t *fee_cents) {
+                       struct publish_fee *fee) {
     struct fee_rates rates;
     struct err e = fee_load(c, &rates);
     if (failed(e))
@@ -22,10 +22,11 @@ struct err publish_fee(struct ctx *c, const struct hit_type *type, int64_t max_a
     struct fee_of of = {
         .reward_cents = type->reward_cents,
         .premium_cents = type->premium_cents,
-        .many = max_assignments >= rates.many_from,
+        .many = fee_many(&rates, max_assignments),
         .masters = type->masters,
     };
-    return fee_assignment(&rates, &of, fee_cents)
+    fee->many = of.many;
+    return fee_assignment(&rates, &of, &fee->cents)
                ? NO_ERR
                : err_make(c->arena, ERR_OUT_OF_RANGE, "Reward", "The reward %.*s is too large.",
                           STR_ARG(money_dollars(c->arena, type->reward_cents)));
@@ -43,7 +44,9 @@ struct err publish_replayed_batch(struct ctx *c, const struct publish_replayed_b
         .annotation = in->annotation,
         .created_ms = c->now_ms,
     };
-    struct err e = publish_fee(c, in->type, in->max_assignments, &row.fee_cents);
+    struct publish_fee fee = {.cents = 0};
+    struct err e = publish_fee(c, in->type, in->max_assignments, &fee);
+    row.fee_cents = fee.cents;
     if (!failed(e))
         e = document_put(c, str_c(unknown_layout), &row.document);
     if (failed(e))
@@ -87,16 +90,18 @@ struct err publish_replayed_hit(struct ctx *c, const struct publish_replayed_hit
         .annotation = in->annotation,
         .alias = in->alias,
         .max_assignments = in->max_assignments,
-        .many = in->max_assignments >= 10,
         .reward_cents = in->type->reward_cents,
         .created_ms = c->now_ms,
         .expires_ms = in->expires_ms,
     };
     struct sql_replay_hit_add_out out;
+    struct publish_fee fee = {.cents = 0};
     int64_t cost = 0;
     struct err e = check_new(c, in->alias);
     if (!failed(e))
-        e = publish_fee(c, in->type, in->max_assignments, &row.fee_cents);
+        e = publish_fee(c, in->type, in->max_assignments, &fee);
+    row.fee_cents = fee.cents;
+    row.many = fee.many;
     if (!failed(e) && !num_mul(row.reward_cents + row.fee_cents, in->max_assignments, &cost))
         e = err_make(c->arena, ERR_OUT_OF_RANGE, "MaxAssignments", "That costs too much.");
     if (failed(e))

@@ -259,12 +259,12 @@ static struct err deposit_need(struct replay *r) {
     for (size_t i = 0; i < r->task_count; i++) {
         struct replay_task *t = &r->tasks[i];
         struct err e = type_of(r, t->first);
-        int64_t fee = 0;
+        struct publish_fee fee = {.cents = 0};
         if (!failed(e))
             e = publish_fee(&c, &r->type, t->max_assignments, &fee);
         if (failed(e))
             return e;
-        need += t->max_assignments * (r->type.reward_cents + fee);
+        need += t->max_assignments * (r->type.reward_cents + fee.cents);
     }
     for (size_t i = 0; i < r->in->count; i++) {
         const struct replay_row *row = &r->in->rows[i];

@@ -162,7 +162,7 @@ static struct err apply(struct ctx *c, struct commit_run *run) {
         return NO_ERR;
     }
     if (!failed(e) && k->republish && k->republish_slots > 0) {
-        e = review_republish(c, run->rec.id, &s, k);
+        e = review_republish(c, &s, k);
         if (e.code == ERR_INSUFFICIENT_FUNDS || e.code == ERR_CONFLICT) {
             stale(run, "The tasks to be republished have changed, or money is missing for them.");
             return NO_ERR;

@@ -115,7 +115,7 @@ struct err review_make_plan(struct store *store, const struct id_key *ids, struc
  * HIT's max_assignments grows by its number of them, its expiration moves to the batch's lifetime
  * from now when that is later, and their cost is held. ERR_CONFLICT when slots or cents are not
  * those of the check, ERR_INSUFFICIENT_FUNDS. */
-struct err review_republish(struct ctx *c, int64_t review, const struct settlement *s,
+struct err review_republish(struct ctx *c, const struct settlement *s,
                             const struct review_check *check);
 
 /* Removes everything of a review that was not applied, in bounded writes. */

@@ -6,6 +6,7 @@
 #include "base/rand.h"
 #include "ledger/ledger.h"
 #include "market/due.h"
+#include "market/fees.h"
 #include "market/review_internal.h"
 
 struct code_count {
@@ -28,6 +29,7 @@ struct plan {
     /* cents */
     int64_t approve_reward, approve_fee, overturn_reward, overturn_fee, reject_reward, reject_fee;
     int64_t available, shortfall, barred;
+    int64_t many_from;      /* assignments from which a task is of the upper tier of the fee */
     int64_t window_ends_ms; /* 0: no overturn */
     int64_t workers[4];     /* by verdict */
 
@@ -98,8 +100,8 @@ static enum st sum_republish(struct ctx *c, struct plan *p) {
     if (!(p->rec.r.options & REVIEW_REPUBLISH) || p->reject == 0)
         return ST_OK;
     struct sql_review_republish_sums_out r;
-    enum st st =
-        sql_review_republish_sums(c->tx, &(struct sql_review_republish_sums_in){p->rec.id}, &r);
+    enum st st = sql_review_republish_sums(
+        c->tx, &(struct sql_review_republish_sums_in){p->rec.id, p->many_from}, &r);
     if (st != ST_OK)
         return st;
     p->check.republish = 1;
@@ -258,8 +260,12 @@ static void list_warnings(struct plan *p, struct arena *a, struct json *j) {
          "rows still hold the reason of a rejection that was undone; nothing happens to them.");
     warn(j, a, p->paid_twice, "of these tasks was republished and has been paid to someone else.",
          "of these tasks were republished and have been paid to someone else.");
-    warn(j, a, p->barred, "rejection is not republished: its task would grow to 10 assignments.",
-         "rejections are not republished: their tasks would grow to 10 assignments.");
+    if (p->barred > 0)
+        json_str(j, str_printf(a,
+                               "%lld rejection%s not republished: a task made with fewer than "
+                               "%lld assignments can not grow to so many.",
+                               (long long)p->barred, p->barred == 1 ? " is" : "s are",
+                               (long long)p->many_from));
     if (p->check.overturn_cents > 0 && p->check.released > 0)
         json_str(j, str_printf(a,
                                "%.*s that the rejections of this file release count toward its "
@@ -546,6 +552,11 @@ static struct err look(struct ctx *c, struct plan_run *run, struct plan *p) {
     if (!findings_unpack(p->rec.r.findings, &p->findings))
         return err_make(c->arena, ERR_INTERNAL, NULL, "The findings of review %lld are damaged.",
                         (long long)run->review);
+    struct fee_rates rates;
+    e = fee_load(c, &rates);
+    if (failed(e))
+        return e;
+    p->many_from = rates.many_from;
     enum st st = gather_sums(c, p);
     if (st == ST_OK)
         st = gather_lists(c, p);

@@ -1,6 +1,7 @@
 /* Republishing what a file rejected (requester-site 5.2). HIT by HIT: extending one may reopen
  * slots, hold money and send events, and market/hit.c is where that is known. */
 #include "ledger/ledger.h"
+#include "market/fees.h"
 #include "market/hit.h"
 #include "market/review_internal.h"
 
@@ -39,18 +40,21 @@ static struct err republish_one(struct ctx *c, const struct republish_hit *h) {
     return e;
 }
 
-struct err review_republish(struct ctx *c, int64_t review, const struct settlement *s,
+struct err review_republish(struct ctx *c, const struct settlement *s,
                             const struct review_check *check) {
     struct republish_run run = {.arena = c->arena};
     struct balances before, after;
     int64_t slots = 0;
-    (void)review;
+    struct fee_rates rates;
     run.last = &run.first;
+    struct err e = fee_load(c, &rates);
+    if (failed(e))
+        return e;
     enum st st = sql_review_republish_hits_each(
-        c->tx, &(struct sql_review_republish_hits_in){s->id}, take_hit, &run);
+        c->tx, &(struct sql_review_republish_hits_in){s->id, rates.many_from}, take_hit, &run);
     if (st == ST_OK)
         st = ledger_balances(c->tx, s->requester, &before);
-    struct err e = ctx_store(c, st);
+    e = ctx_store(c, st);
     for (const struct republish_hit *h = run.first; h && !failed(e); h = h->next) {
         e = republish_one(c, h);
         slots += h->rejections;

@@ -1,5 +1,8 @@
 #include "market/setting.h"
 
+#include <assert.h>
+
+#include "base/limits.h"
 #include "base/num.h"
 #include "store/sql.h"
 
@@ -7,17 +10,22 @@ const struct setting SETTINGS[] = {
     {"fees", "on", "on, or off for use in a house of one's own", 0, 0, "off"},
     {"fee_base_pct", "20", "percent of the reward", 0, 1000, NULL},
     {"fee_many_pct", "20", "more percent from fee_many_from assignments on", 0, 1000, NULL},
-    {"fee_many_from", "10", "assignments of a HIT", 1, 1000000000, NULL},
+    {"fee_many_from", "10", "from so many assignments of a HIT on; fixed when it is made", 1,
+     ASSIGNMENTS_MAX, NULL},
     {"fee_masters_pct", "5", "more percent when Masters are required", 0, 1000, NULL},
     {"fee_bonus_pct", "20", "percent of a bonus", 0, 1000, NULL},
     {"fee_min_cents", "1", "least fee of an assignment or a bonus", 0, 1000000, NULL},
-    {"max_amount_cents", "1000000", "largest reward or bonus", 1, 100000000, NULL},
+    {"max_amount_cents", "1000000", "largest reward or bonus", 1, REWARD_CENTS_MAX, NULL},
     {"withdraw_min_cents", "1", "least withdrawal of a worker", 1, 1000000, NULL},
     {"max_active_per_worker", "25", "HITs a worker may hold at once", 1, 1000, NULL},
+    {"daily_accept_limit", "0", "tasks a worker may accept in a day; 0: no limit", 0, 1000000,
+     NULL},
     {"submit_grace_s", "5", "seconds past the deadline that a submission may take", 0, 3600, NULL},
     {"onhold_compat", "0", "1: OnHoldBalance is always 0.00", 0, 1, NULL},
     {"sandbox_refill", "0", "1: tops requesters up to $10,000.00 after each outflow", 0, 1, NULL},
     {"strict_batch_review", "0", "1: the API does not decide work of CSV batches", 0, 1, NULL},
+    {"operator_overturn", "0", "1: the operator may undo rejections after their 30 days", 0, 1,
+     NULL},
     {"registration", "open", "open, or closed: nobody registers as a worker", 0, 0, "closed"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
@@ -42,6 +50,37 @@ struct err setting_check(struct arena *a, const struct setting *s, struct str va
     return err_make(a, ERR_USAGE, s->name,
                     "%s is \"%.*s\"; it must be a whole number from %lld to %lld", s->name,
                     STR_ARG(value), (long long)s->min, (long long)s->max);
+}
+
+static const struct setting *number(const char *name) {
+    const struct setting *s = setting_find(str_c(name));
+    assert(s && !s->other_word);
+    return s;
+}
+
+int64_t setting_default(const char *name) {
+    const struct setting *s = number(name);
+    int64_t value = 0;
+    bool good = num_parse(str_c(s->fallback), s->min, s->max, &value);
+    assert(good);
+    return value;
+}
+
+struct err setting_parse(struct arena *a, const struct setting *s, struct str text,
+                         int64_t *value) {
+    if (num_parse(text, s->min, s->max, value))
+        return NO_ERR;
+    return err_make(a, ERR_STORE, s->name,
+                    "The setting %s is \"%.*s\", which is no whole number from %lld to %lld.",
+                    s->name, STR_ARG(text), (long long)s->min, (long long)s->max);
+}
+
+struct err setting_int(struct ctx *c, const char *name, int64_t *value) {
+    const struct setting *s = number(name);
+    struct str text;
+    *value = 0;
+    struct err e = setting_get(c, s, &text);
+    return failed(e) ? e : setting_parse(c->arena, s, text, value);
 }
 
 struct err setting_get(struct ctx *c, const struct setting *s, struct str *value) {

@@ -21,6 +21,16 @@ const struct setting *setting_find(struct str name);
 /* ERR_USAGE naming the setting, the value and what is allowed. */
 struct err setting_check(struct arena *a, const struct setting *s, struct str value);
 
+/* The number in force. For the rules: a name that is none is a bug, a value out of its bounds (no
+ * setting_put wrote it) is ERR_STORE. */
+struct err setting_int(struct ctx *c, const char *name, int64_t *value);
+
+/* The same without a store: what a number is when nothing is set. */
+int64_t setting_default(const char *name);
+
+/* A row of meta as the number that setting takes; ERR_STORE as above. */
+struct err setting_parse(struct arena *a, const struct setting *s, struct str text, int64_t *value);
+
 struct err setting_get(struct ctx *c, const struct setting *s, struct str *value);
 struct err setting_put(struct ctx *c, const struct setting *s, struct str value);
 

@@ -12,6 +12,7 @@
 #include "market/due.h"
 #include "market/events.h"
 #include "market/lookup.h"
+#include "market/setting.h"
 #include "market/settle.h"
 #include "market/slots.h"
 #include "market/work_group.h"
@@ -20,10 +21,9 @@
 /* HITs tried for one accept: each try takes a slot or finds a HIT that the clock has just closed.
  */
 enum { ACCEPT_TRIES = 100 };
-/* HITs with overdue work that one accept sets right when the group seems empty. */
+/* HITs with overdue work that one accept sets right: the worker's own, and the group's when it
+ * seems empty. */
 enum { OVERDUE_MAX = 50 };
-
-#define SUBMIT_GRACE_S 5 /* setting submit_grace_s */
 
 static struct err emit(struct ctx *c, enum event_kind kind, int64_t hit, int64_t assignment) {
     return event_emit(c, &(struct event){
@@ -82,7 +82,7 @@ static struct err check_worker(struct ctx *c, struct accepting *a) {
 
 struct held {
     int64_t now_ms, count;
-    int64_t overdue[ACTIVE_PER_WORKER_MAX];
+    int64_t overdue[OVERDUE_MAX];
     int overdue_count;
 };
 
@@ -90,7 +90,7 @@ static bool count_held(void *arg, const struct sql_work_held_out *row) {
     struct held *h = arg;
     if (row->due_ms > h->now_ms)
         h->count++;
-    else if (h->overdue_count < ACTIVE_PER_WORKER_MAX)
+    else if (h->overdue_count < OVERDUE_MAX)
         h->overdue[h->overdue_count++] = row->hit;
     return true;
 }
@@ -99,7 +99,7 @@ static bool count_held(void *arg, const struct sql_work_held_out *row) {
 static struct err check_queue(struct ctx *c, int64_t worker) {
     struct held held = {.now_ms = c->now_ms};
     int64_t max = 0;
-    struct err e = ctx_setting_int(c, "max_active_per_worker", ACTIVE_PER_WORKER_MAX, &max);
+    struct err e = setting_int(c, "max_active_per_worker", &max);
     if (!failed(e))
         e = ctx_store(
             c, sql_work_held_each(c->tx, &(struct sql_work_held_in){worker}, count_held, &held));
@@ -121,7 +121,7 @@ static int64_t pacific_day(int64_t ms) {
 /* Check 5: setting daily_accept_limit (0, the default: none). Returned work counts too. */
 static struct err check_day(struct ctx *c, const struct accepting *a) {
     int64_t limit = 0;
-    struct err e = ctx_setting_int(c, "daily_accept_limit", 0, &limit);
+    struct err e = setting_int(c, "daily_accept_limit", &limit);
     if (failed(e) || limit <= 0 || a->look.day != pacific_day(c->now_ms) ||
         a->look.day_accepted < limit)
         return e;
@@ -203,7 +203,7 @@ static struct err insert(struct ctx *c, const struct accepting *a, const struct 
                          struct str alias, struct accepted *out) {
     struct sql_work_assignment_insert_out made = {0};
     int64_t grace_s = 0;
-    struct err e = ctx_setting_int(c, "submit_grace_s", SUBMIT_GRACE_S, &grace_s);
+    struct err e = setting_int(c, "submit_grace_s", &grace_s);
     if (failed(e))
         return e;
     out->hit = slot->id;

@@ -1,6 +1,7 @@
 /* One task ready to be shown, and the queue: market/work.h. */
 #include "base/limits.h"
 #include "market/lookup.h"
+#include "market/setting.h"
 #include "market/work_group.h"
 #include "store/sql.h"
 
@@ -144,8 +145,7 @@ static bool take_held(void *arg, const struct sql_work_queue_of_out *row) {
 
 struct err work_queue(struct ctx *c, struct queue *out) {
     *out = (struct queue){.items = NULL};
-    struct err e =
-        ctx_setting_int(c, "max_active_per_worker", ACTIVE_PER_WORKER_MAX, &out->max_active);
+    struct err e = setting_int(c, "max_active_per_worker", &out->max_active);
     if (failed(e))
         return e;
     int64_t page = out->max_active < QUEUE_MAX ? out->max_active : QUEUE_MAX;

@@ -557,7 +557,7 @@ static void bonuses(enum fixture_kind kind) {
         "This Requester has insufficient funds in their account to complete this transaction.");
     p.in.cents = 0;
     expect(market_write(&m, k.r, bonus_rule, &p), ERR_OUT_OF_RANGE);
-    p.in.cents = REWARD_CENTS_MAX + 1;
+    p.in.cents = 1000001;
     expect(market_write(&m, k.r, bonus_rule, &p), ERR_OUT_OF_RANGE);
     p.in.cents = 1;
     p.in.reason = STR("");

@@ -202,7 +202,8 @@ static void republish(enum fixture_kind kind) {
     assert_int_equal(count(&a, "new_slots"), 2);
     assert_int_equal(cents(&a, "republish"), 12);
     assert_int_equal(cents(&a, "released"), 18);
-    assert_true(str_find(a.json, STR("1 rejection is not republished")) > 0);
+    assert_true(str_find(a.json, STR("1 rejection is not republished: a task made with fewer than "
+                                     "10 assignments")) > 0);
     expect(commit(&k.m, k.r, &a, &done), ERR_OK);
     assert_int_equal(count(&done, "new_slots"), 2);
     market_expect_hit(&k.m, hit, HIT_ASSIGNABLE, 2, 0);
@@ -249,6 +250,37 @@ static void republish_short(enum fixture_kind kind) {
 }
 MARKET_TEST(republish_short)
 
+/* The tier that a task can not grow into begins where the setting says, for the plan and for what
+ * is done; when it moves between the two, the plan is an old one. */
+static void republish_tier(enum fixture_kind kind) {
+    struct cast k;
+    int64_t work[4];
+    struct review_answer a, done;
+    begin(&k, kind, 1000);
+    market_set(&k.m, "fee_many_from", "5");
+    int64_t hit = submitted(&k, work, 4);
+    struct sheet s = sheet(&k.m);
+    sheet_row(&s, work[0], "", "too short");
+    struct review_choice choice = {.options = REVIEW_REPUBLISH};
+    a = upload(k.r, s, choice);
+    assert_int_equal(count(&a, "new_slots"), 0);
+    assert_true(str_find(a.json, STR("made with fewer than 5 assignments")) > 0);
+    market_set(&k.m, "fee_many_from", "10");
+    expect(plan(&k.m, k.r, a.review, choice, &a), ERR_OK);
+    assert_int_equal(count(&a, "new_slots"), 1);
+    market_set(&k.m, "fee_many_from", "5");
+    struct still before = look(&k.m);
+    expect(commit(&k.m, k.r, &a, &done), ERR_PLAN_STALE);
+    assert_int_equal(count(&done, "new_slots"), 0);
+    expect_still(&k.m, before);
+    market_set(&k.m, "fee_many_from", "10");
+    expect(plan(&k.m, k.r, a.review, choice, &a), ERR_OK);
+    expect(commit(&k.m, k.r, &a, &done), ERR_OK);
+    market_expect_hit(&k.m, hit, HIT_ASSIGNABLE, 1, 0);
+    market_close(&k.m);
+}
+MARKET_TEST(republish_tier)
+
 /* An expired task is opened again: its unused slots come back with the new one (H5). */
 static void republish_expired(enum fixture_kind kind) {
     struct cast k;
@@ -276,7 +308,7 @@ int main(void) {
         MARKET_TEST_ROWS(funded_by_id),      MARKET_TEST_ROWS(funded_by_window),
         MARKET_TEST_ROWS(funded_by_nothing), MARKET_TEST_ROWS(release_counts),
         MARKET_TEST_ROWS(republish),         MARKET_TEST_ROWS(republish_short),
-        MARKET_TEST_ROWS(republish_expired),
+        MARKET_TEST_ROWS(republish_tier),    MARKET_TEST_ROWS(republish_expired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
