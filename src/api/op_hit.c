@@ -1,6 +1,6 @@
 /* A requester's HITs: GetHIT, ListHITs, ListReviewableHITs, UpdateExpirationForHIT,
- * CreateAdditionalAssignmentsForHIT, DeleteHIT (requester-api 2.4, 2.10, 2.17, 2.22, 2.26,
- * 2.36). */
+ * CreateAdditionalAssignmentsForHIT, DeleteHIT, UpdateHITReviewStatus, UpdateHITTypeOfHIT
+ * (requester-api 2.4, 2.10, 2.17, 2.22, 2.26, 2.35-2.37). */
 #include "api/op.h"
 #include "api/print.h"
 #include "base/limits.h"
@@ -258,4 +258,64 @@ const struct op op_delete_hit = {
     .fields = hit_fields,
     .in_size = sizeof(struct hit_in),
     .run = delete_hit,
+};
+
+/* ---- UpdateHITReviewStatus ---- */
+
+struct review_status_in {
+    struct str hit;
+    bool revert;
+};
+
+static const struct field review_status_fields[] = {
+    ENTITY_FIELD("HITId", struct review_status_in, hit, "the HIT"),
+    {.name = "Revert",
+     .help = "true: from Reviewing back to Reviewable",
+     .type = F_BOOL,
+     .at = offsetof(struct review_status_in, revert)},
+    {0},
+};
+
+static struct err update_review_status(struct op_call *call) {
+    const struct review_status_in *in = call->in;
+    struct err e = hit_review(call->ctx, in->hit, in->revert);
+    return failed(e) ? e : call_nothing(call);
+}
+
+const struct op op_update_hit_review_status = {
+    .name = "UpdateHITReviewStatus",
+    .help = "Takes a Reviewable HIT to Reviewing, or back.",
+    .rights = RIGHT_REQUESTER,
+    .kind = OP_WRITE,
+    .fields = review_status_fields,
+    .in_size = sizeof(struct review_status_in),
+    .run = update_review_status,
+};
+
+/* ---- UpdateHITTypeOfHIT ---- */
+
+struct change_type_in {
+    struct str hit, type;
+};
+
+static const struct field change_type_fields[] = {
+    ENTITY_FIELD("HITId", struct change_type_in, hit, "the HIT"),
+    ENTITY_FIELD("HITTypeId", struct change_type_in, type, "whose properties it takes on"),
+    {0},
+};
+
+static struct err change_type(struct op_call *call) {
+    const struct change_type_in *in = call->in;
+    struct err e = hit_change_type(call->ctx, in->hit, in->type);
+    return failed(e) ? e : call_nothing(call);
+}
+
+const struct op op_update_hit_type_of_hit = {
+    .name = "UpdateHITTypeOfHIT",
+    .help = "Gives a HIT the properties of another HIT type; what that costs more is held.",
+    .rights = RIGHT_REQUESTER,
+    .kind = OP_WRITE,
+    .fields = change_type_fields,
+    .in_size = sizeof(struct change_type_in),
+    .run = change_type,
 };

@@ -20,7 +20,13 @@
     X(op_list_reviewable_hits)                                                                     \
     X(op_reject_assignment)                                                                        \
     X(op_send_bonus)                                                                               \
-    X(op_update_expiration_for_hit)
+    X(op_update_expiration_for_hit)                                                                \
+    X(op_create_worker_block)                                                                      \
+    X(op_delete_worker_block)                                                                      \
+    X(op_list_bonus_payments)                                                                      \
+    X(op_list_worker_blocks)                                                                       \
+    X(op_update_hit_review_status)                                                                 \
+    X(op_update_hit_type_of_hit)
 
 /* Operations of the model that this server does not offer: they are known, so that a client is
  * told what is the matter rather than that it has mistyped the name. */
@@ -28,25 +34,19 @@
     X(AcceptQualificationRequest)                                                                  \
     X(AssociateQualificationWithWorker)                                                            \
     X(CreateQualificationType)                                                                     \
-    X(CreateWorkerBlock)                                                                           \
     X(DeleteQualificationType)                                                                     \
-    X(DeleteWorkerBlock)                                                                           \
     X(DisassociateQualificationFromWorker)                                                         \
     X(GetFileUploadURL)                                                                            \
     X(GetQualificationScore)                                                                       \
     X(GetQualificationType)                                                                        \
-    X(ListBonusPayments)                                                                           \
     X(ListHITsForQualificationType)                                                                \
     X(ListQualificationRequests)                                                                   \
     X(ListQualificationTypes)                                                                      \
     X(ListReviewPolicyResultsForHIT)                                                               \
-    X(ListWorkerBlocks)                                                                            \
     X(ListWorkersWithQualificationType)                                                            \
     X(NotifyWorkers)                                                                               \
     X(RejectQualificationRequest)                                                                  \
     X(SendTestEventNotification)                                                                   \
-    X(UpdateHITReviewStatus)                                                                       \
-    X(UpdateHITTypeOfHIT)                                                                          \
     X(UpdateNotificationSettings)                                                                  \
     X(UpdateQualificationType)
 
