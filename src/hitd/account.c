@@ -1,4 +1,4 @@
-/* account add, key add, deposit. */
+/* account add, account suspend, account activate, deposit. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,11 +9,24 @@
 #include "hitd/open.h"
 #include "market/account.h"
 #include "market/funds.h"
-#include "market/key.h"
 
-static void print_json(struct buf *b) {
+void command_prints(struct buf *b) {
     printf("%.*s\n", STR_ARG(buf_view(b)));
     buf_free(b);
+}
+
+static void print_party(const struct party *p, const char *state) {
+    static const char *const role_words[] = {"", "requester", "worker", "operator"};
+    struct buf b = BUF_INIT;
+    struct json j = json_begin(&b);
+    json_open_object(&j);
+    json_kv_str(&j, "Id", p->public_id);
+    json_kv_str(&j, "Email", p->email);
+    json_kv_cstr(&j, "Role", role_words[p->role]);
+    if (state)
+        json_kv_cstr(&j, "State", state);
+    json_end(&j);
+    command_prints(&b);
 }
 
 /* The first line of a file, or of standard input for "-". */
@@ -62,7 +75,6 @@ static struct err add_rule(struct ctx *c, void *arg) {
 }
 
 int run_account_add(struct command_line *line) {
-    static const char *const role_words[] = {"", "requester", "worker", "operator"};
     const char *country = option_value(line, "country");
     struct str password;
     struct add add = {.in = {.email = str_c(option_value(line, "email")),
@@ -83,49 +95,53 @@ int run_account_add(struct command_line *line) {
     hitd_close(&o);
     if (failed(e))
         return command_fails(line, e);
-    struct buf b = BUF_INIT;
-    struct json j = json_begin(&b);
-    json_open_object(&j);
-    json_kv_str(&j, "Id", add.party.public_id);
-    json_kv_str(&j, "Email", add.party.email);
-    json_kv_cstr(&j, "Role", role_words[add.party.role]);
-    json_end(&j);
-    print_json(&b);
+    print_party(&add.party, NULL);
     return 0;
 }
 
-struct key_rule {
-    const struct opened *o;
+/* ---- suspending ---- */
+
+struct state_change {
     struct str email;
-    struct key_new key;
+    enum party_state state;
+    struct party party;
 };
 
-static struct err add_key(struct ctx *c, void *arg) {
-    struct key_rule *k = arg;
-    struct party party;
-    struct err e = account_by_email(c, k->email, &party);
-    return failed(e) ? e : key_add(c, &k->o->seal, party.id, &k->key);
+static struct err state_rule(struct ctx *c, void *arg) {
+    struct state_change *s = arg;
+    struct err e = account_by_email(c, s->email, &s->party);
+    if (!failed(e) && s->party.state == PARTY_CLOSED)
+        e = err_make(c->arena, ERR_CONFLICT, NULL,
+                     "The account %.*s is closed; that is not undone by a command.",
+                     STR_ARG(s->party.email));
+    if (!failed(e))
+        e = account_set_state(c, s->party.id, s->state);
+    return e;
 }
 
-int run_key_add(struct command_line *line) {
+static int change_state(struct command_line *line, enum party_state state) {
+    struct state_change s = {.email = str_c(option_value(line, "email")), .state = state};
     struct opened o;
     struct err e = hitd_open(line, &o);
     if (failed(e))
         return command_fails(line, e);
-    struct key_rule k = {.o = &o, .email = str_c(option_value(line, "email"))};
-    e = hitd_write(&o, 0, add_key, &k);
+    e = hitd_write(&o, 0, state_rule, &s);
     hitd_close(&o);
     if (failed(e))
         return command_fails(line, e);
-    struct buf b = BUF_INIT;
-    struct json j = json_begin(&b);
-    json_open_object(&j);
-    json_kv_str(&j, "AccessKeyId", k.key.key_id);
-    json_kv_str(&j, "SecretAccessKey", k.key.secret);
-    json_end(&j);
-    print_json(&b);
+    print_party(&s.party, state == PARTY_ACTIVE ? "active" : "suspended");
     return 0;
 }
+
+int run_account_suspend(struct command_line *line) {
+    return change_state(line, PARTY_SUSPENDED);
+}
+
+int run_account_activate(struct command_line *line) {
+    return change_state(line, PARTY_ACTIVE);
+}
+
+/* ---- money ---- */
 
 struct deposit_rule {
     struct str email, note;
@@ -162,6 +178,6 @@ int run_deposit(struct command_line *line) {
     json_kv_str(&j, "AvailableBalance", money_wire(line->arena, d.after.avail));
     json_kv_str(&j, "OnHoldBalance", money_wire(line->arena, d.after.held));
     json_end(&j);
-    print_json(&b);
+    command_prints(&b);
     return 0;
 }

@@ -3,6 +3,7 @@
 #define HITD_COMMANDS_H
 
 #include "base/options.h"
+#include "base/str.h"
 
 /* store.c */
 int run_init(struct command_line *line);
@@ -13,8 +14,16 @@ int run_restore(struct command_line *line);
 
 /* account.c */
 int run_account_add(struct command_line *line);
-int run_key_add(struct command_line *line);
+int run_account_suspend(struct command_line *line);
+int run_account_activate(struct command_line *line);
 int run_deposit(struct command_line *line);
+/* Prints JSON and a line end on stdout, and frees it. */
+void command_prints(struct buf *json);
+
+/* key.c */
+int run_key_add(struct command_line *line);
+int run_key_list(struct command_line *line);
+int run_key_revoke(struct command_line *line);
 
 /* setting.c */
 int run_setting(struct command_line *line);

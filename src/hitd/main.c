@@ -37,9 +37,9 @@ static const struct option_row account_options[] = {
     END_OPTION,
 };
 
-static const struct option_row key_options[] = {
+static const struct option_row email_options[] = {
     STORE_OPTION,
-    {"email", "E", "whose key", NULL, true},
+    {"email", "E", "whose", NULL, true},
     END_OPTION,
 };
 
@@ -78,7 +78,14 @@ static const struct command commands[] = {
     {"migrate", NULL, 0, 0, "Bring an older store up to date", store_options, run_migrate},
     {"check", NULL, 0, 0, "Verify the whole book and all counters", store_json_options, run_check},
     {"account add", NULL, 0, 0, "Make an account", account_options, run_account_add},
-    {"key add", NULL, 0, 0, "Make an access key for the Requester API", key_options, run_key_add},
+    {"account suspend", NULL, 0, 0, "Take an account's access away; what it is owed stays",
+     email_options, run_account_suspend},
+    {"account activate", NULL, 0, 0, "Give it back", email_options, run_account_activate},
+    {"key add", NULL, 0, 0, "Make an access key for the Requester API", email_options, run_key_add},
+    {"key list", NULL, 0, 0, "List an account's access keys, without their secrets", email_options,
+     run_key_list},
+    {"key revoke", "KEYID", 1, 1, "Make a key useless from its next request on", email_options,
+     run_key_revoke},
     {"deposit", NULL, 0, 0, "Put money into a requester's account", deposit_options, run_deposit},
     {"setting", "[NAME [VALUE]]", 0, 2, "Show or change the market's settings", store_options,
      run_setting},
