@@ -78,3 +78,18 @@ SELECT value FROM view_choice WHERE party = :party AND subject = :subject;
 -- in: party int, subject text, value text
 INSERT INTO view_choice (party, subject, value) VALUES (:party, :subject, :value)
 ON CONFLICT (party, subject) DO UPDATE SET value = excluded.value;
+
+-- name: attention_batch :one
+-- in: batch int, requester int, until_ms int, most int
+-- out: name text, submitted int, next_ms int?, due int
+SELECT b.name, b.submitted,
+       (SELECT a.auto_approval_ms FROM assignment a
+        WHERE a.batch = b.id AND a.status = 2 AND a.submitted_ms IS NOT NULL
+        ORDER BY a.submitted_ms LIMIT 1),
+       (SELECT COUNT(*) FROM (SELECT d.id FROM assignment d
+                              WHERE d.batch = b.id AND d.status = 2 AND d.submitted_ms IS NOT NULL
+                                AND d.submitted_ms <= :until_ms - t.auto_approval_s * 1000
+                              LIMIT :most) AS x)
+FROM batch b
+JOIN hit_type t ON t.id = b.hit_type
+WHERE b.id = :batch AND b.requester = :requester;

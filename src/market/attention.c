@@ -72,6 +72,18 @@ struct err attention(struct ctx *c, struct attention *out) {
     return NO_ERR;
 }
 
+struct err attention_batch(struct ctx *c, int64_t batch, struct waiting_batch *out) {
+    struct sql_attention_batch_out b;
+    struct sql_attention_batch_in in = {batch, c->actor->party,
+                                        c->now_ms + INT64_C(1000) * ATTENTION_DAY_S,
+                                        ATTENTION_COUNT_MAX + 1};
+    *out = (struct waiting_batch){0};
+    enum st st = sql_attention_batch(c->tx, &in, &b);
+    if (st == ST_OK)
+        *out = (struct waiting_batch){batch, b.name, b.submitted, known(b.next_ms), b.due};
+    return ctx_store(c, st);
+}
+
 /* --- rejections to undo --- */
 
 struct undo_run {

@@ -28,6 +28,9 @@ struct attention {
 };
 struct err attention(struct ctx *c, struct attention *out);
 
+/* The same of one batch, all zero when there is no such batch. */
+struct err attention_batch(struct ctx *c, int64_t batch, struct waiting_batch *out);
+
 /* Rejections that can still be undone, those that are lost first on top. */
 struct undo_row {
     int64_t row, batch;

@@ -41,7 +41,7 @@
  *     warnings   list of sentences
  *
  *   outcome
- *     review, batch, mode, state "applied", applied_ms
+ *     review, batch, mode, selection (as above), state "applied", applied_ms
  *     counts     approved, rejected, overturned, unchanged, refused, new_slots
  *     cents      rewards, fees, from_held, from_available, released, republish, available
  *

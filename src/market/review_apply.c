@@ -48,6 +48,9 @@ static struct str outcome_json(struct ctx *c, const struct commit_run *run,
     json_kv_str(&j, "review", run->review);
     json_kv_int(&j, "batch", run->rec.r.batch);
     json_kv_cstr(&j, "mode", review_mode_word((enum review_mode)run->rec.r.mode));
+    static const char *const verbs[] = {NULL, "approve", "reject", "undo"};
+    json_kv_cstr(&j, "selection",
+                 verbs[(run->rec.r.options & REVIEW_SELECTION) / REVIEW_SELECTION_ONE]);
     json_kv_cstr(&j, "state", "applied");
     json_kv_int(&j, "applied_ms", c->now_ms);
     json_key(&j, "counts");

@@ -13,7 +13,13 @@ extern const struct route site_task_rows[];    /* task.c */
 extern const struct route site_submit_rows[];  /* submit.c */
 extern const struct route site_money_rows[];   /* figures.c */
 
-extern const struct route site_review_rows[]; /* review.c */
+extern const struct route site_review_rows[];       /* review.c */
+extern const struct route site_home_rows[];         /* home.c */
+extern const struct route site_batch_rows[];        /* batches.c */
+extern const struct route site_batch_action_rows[]; /* batch_action.c */
+extern const struct route site_results_rows[];      /* results.c */
+extern const struct route site_result_rows[];       /* result.c */
+extern const struct route site_choose_rows[];       /* choose.c */
 
 /* Whether the client asked for JSON: ?format=json, or Accept. */
 bool site_wants_json(const struct http_request *req);

@@ -9,8 +9,20 @@
 #include "site/static.h"
 
 static const struct route *const tables[] = {
-    site_sign_in_rows, site_group_rows,  site_task_rows, site_submit_rows,
-    site_money_rows,   site_review_rows, NULL,
+    site_sign_in_rows,
+    site_group_rows,
+    site_task_rows,
+    site_submit_rows,
+    site_money_rows,
+    site_review_rows,
+    /* a requester's batches */
+    site_home_rows,
+    site_batch_rows,
+    site_batch_action_rows,
+    site_results_rows,
+    site_result_rows,
+    site_choose_rows,
+    NULL,
 };
 
 bool site_wants_json(const struct http_request *req) {

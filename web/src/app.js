@@ -2,5 +2,6 @@
 import './times.js';
 import './copy.js';
 import './menus.js';
+import './review.js';
 
 document.documentElement.classList.add('js');
