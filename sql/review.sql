@@ -103,22 +103,19 @@ SELECT batch FROM assignment WHERE id = :assignment AND requester = :requester;
 -- out: kind int, state int, name text
 SELECT kind, state, name FROM batch WHERE id = :batch AND requester = :requester;
 
--- LIMIT keeps the table of the view from being worked out once for each mention of it.
--- name: review_sums :many
+-- All rows, judged: the plan adds them up as they pass, as no query could without judging or
+-- sorting them several times. again 1: the HIT was republished and someone else was paid (8.7).
+-- name: review_pass :many
 -- in: review int
--- out: judged int, rows int, reward int, fee int, first_submitted_ms int?, versions int, repeats int, changed int, first_line int
-SELECT j.judged, COUNT(*), CAST(COALESCE(SUM(j.reward_cents), 0) AS @INT@),
-       CAST(COALESCE(SUM(j.fee_cents), 0) AS @INT@), MIN(j.submitted_ms),
-       CAST(COALESCE(SUM(CASE WHEN j.approve + j.reject > 0 THEN j.version ELSE 0 END), 0)
-            AS @INT@),
-       CAST(SUM(j.repeats) AS @INT@),
-       CAST(SUM(CASE WHEN j.old_status <> 0 AND j.old_status <> j.status THEN 1 ELSE 0 END)
-            AS @INT@),
-       MIN(j.line)
-FROM (SELECT judged, reward_cents, fee_cents, submitted_ms, approve, reject, version, repeats,
-             old_status, status, line
-      FROM review_judged WHERE review = :review LIMIT 9223372036854775807 OFFSET 0) AS j
-GROUP BY j.judged ORDER BY j.judged;
+-- out: judged int, line int, marks int, old_status int, repeats int, status int?, version int?, worker int?, reward int?, fee int?, submitted_ms int?, again int
+SELECT j.judged, j.line, j.approve + j.reject, j.old_status, j.repeats, j.status, j.version,
+       j.worker, j.reward_cents, j.fee_cents, j.submitted_ms,
+       CASE WHEN h.approved > 0 AND b.kind = 1 AND h.max_assignments > b.max_assignments THEN 1
+            ELSE 0 END
+FROM review_judged j
+LEFT JOIN hit h ON h.id = j.hit
+LEFT JOIN batch b ON b.id = j.batch
+WHERE j.review = :review;
 
 -- Versions only grow: the same sum means that no marked row has changed.
 -- name: review_versions :one
@@ -163,15 +160,6 @@ FROM (SELECT j.review, j.message_id, COUNT(*) AS n
 LEFT JOIN review_text t ON t.review = x.review AND t.id = x.message_id
 ORDER BY x.n DESC, x.message_id;
 
--- Workers concerned, by class.
--- name: review_workers :many
--- in: review int
--- out: judged int, workers int
-SELECT j.judged, COUNT(*)
-FROM (SELECT DISTINCT judged, worker FROM review_judged
-      WHERE review = :review AND judged IN (100, 200, 300)) AS j
-GROUP BY j.judged;
-
 -- Other batches that rows belong to (U10).
 -- name: review_other_batches :many
 -- in: review int, limit int
@@ -182,16 +170,6 @@ FROM (SELECT j.batch, COUNT(*) AS n FROM review_judged j
       GROUP BY j.batch ORDER BY COUNT(*) DESC, j.batch LIMIT :limit) AS x
 JOIN batch b ON b.id = x.batch
 ORDER BY x.n DESC, b.id;
-
--- Overturns of work that was republished and paid to someone else meanwhile (8.7).
--- name: review_paid_twice :one
--- in: review int
--- out: n int
-SELECT COUNT(*)
-FROM review_judged j
-JOIN hit h ON h.id = j.hit AND h.approved > 0
-JOIN batch b ON b.id = h.batch AND b.kind = 1 AND h.max_assignments > b.max_assignments
-WHERE j.review = :review AND j.judged = 300;
 
 -- Mode funded: the last overturn that the budget reaches, in order of window end, and the sums up
 -- to it.

@@ -1,13 +1,24 @@
 /* The plan: what the file would do, in figures, from one snapshot (money-and-lifecycle 8.8). */
+#include <assert.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/money.h"
 #include "base/rand.h"
+#include "formats/hash_set.h"
 #include "ledger/ledger.h"
 #include "market/due.h"
 #include "market/fees.h"
 #include "market/review_internal.h"
+
+enum { JUDGED_END = JUDGED_REFUSED + CODES };
+
+/* Rows that come to the same. */
+struct judged_sum {
+    int64_t rows, first_line;
+    int64_t reward, fee;
+    int64_t first_submitted_ms;
+};
 
 struct code_count {
     int64_t rows;
@@ -45,8 +56,56 @@ static void plan_free(struct plan *p) {
 
 /* --- figures --- */
 
-static void take_decided(struct plan *p, const struct sql_review_sums_out *s) {
-    switch (s->judged) {
+/* The pass over all judged rows. */
+struct pass {
+    struct plan *plan;
+    struct judged_sum sums[JUDGED_END];
+    struct hash_set workers[4]; /* by verdict */
+};
+
+static void pass_free(struct pass *pass) {
+    for (int verdict = 0; verdict < 4; verdict++)
+        hash_set_free(&pass->workers[verdict]);
+}
+
+static int64_t or_zero(int64_t v) {
+    return v == SQL_NULL ? 0 : v;
+}
+
+/* Money and workers count only where something is decided. */
+static void add_decided(struct pass *pass, struct judged_sum *sum,
+                        const struct sql_review_pass_out *r) {
+    static const uint64_t spread = UINT64_C(0x9E3779B97F4A7C15); /* odd: no two workers meet */
+    int64_t verdict = r->judged / 100;
+    sum->reward += r->reward;
+    sum->fee += r->fee;
+    if (sum->rows == 1 || r->submitted_ms < sum->first_submitted_ms)
+        sum->first_submitted_ms = r->submitted_ms;
+    pass->plan->workers[verdict] +=
+        hash_set_add(&pass->workers[verdict], (uint64_t)r->worker * spread);
+    if (r->judged == JUDGED_OVERTURN)
+        pass->plan->paid_twice += r->again;
+}
+
+static bool add_row(void *arg, const struct sql_review_pass_out *r) {
+    struct pass *pass = arg;
+    struct plan *p = pass->plan;
+    assert(r->judged >= JUDGED_APPROVE && r->judged < JUDGED_END);
+    struct judged_sum *sum = &pass->sums[r->judged];
+    sum->rows++;
+    if (sum->rows == 1 || r->line < sum->first_line)
+        sum->first_line = r->line;
+    if (r->marks)
+        p->check.versions += or_zero(r->version);
+    p->repeats += r->repeats;
+    p->changed += r->old_status && r->status != SQL_NULL && r->old_status != r->status;
+    if (r->judged == JUDGED_APPROVE || r->judged == JUDGED_REJECT || r->judged == JUDGED_OVERTURN)
+        add_decided(pass, sum, r);
+    return true;
+}
+
+static void take_decided(struct plan *p, int judged, const struct judged_sum *s) {
+    switch (judged) {
     case JUDGED_APPROVE:
         p->approve = s->rows;
         p->approve_reward = s->reward;
@@ -66,33 +125,33 @@ static void take_decided(struct plan *p, const struct sql_review_sums_out *s) {
     }
 }
 
-static bool take_sum(void *arg, const struct sql_review_sums_out *s) {
-    struct plan *p = arg;
-    p->check.versions += s->versions;
-    p->repeats += s->repeats;
-    p->changed += s->changed;
-    if (s->judged == JUDGED_APPROVE || s->judged == JUDGED_REJECT || s->judged == JUDGED_OVERTURN) {
-        take_decided(p, s);
-    } else if (s->judged >= JUDGED_OTHER_BATCH) {
-        int64_t *class = s->judged >= JUDGED_REFUSED ? &p->refused : &p->other_batch;
+static void take_sum(struct plan *p, int judged, const struct judged_sum *s) {
+    if (judged == JUDGED_APPROVE || judged == JUDGED_REJECT || judged == JUDGED_OVERTURN) {
+        take_decided(p, judged, s);
+    } else if (judged >= JUDGED_OTHER_BATCH) {
+        int64_t *class = judged >= JUDGED_REFUSED ? &p->refused : &p->other_batch;
         *class += s->rows;
-        p->codes[s->judged % CODES] = (struct code_count){s->rows, s->first_line};
-    } else if (s->judged >= JUDGED_ALREADY) {
+        p->codes[judged % CODES] = (struct code_count){s->rows, s->first_line};
+    } else if (judged >= JUDGED_ALREADY) {
         p->no_op += s->rows;
-        if (s->judged == JUDGED_REASON_KEPT)
+        if (judged == JUDGED_REASON_KEPT)
             p->reason_kept = s->rows;
     } else {
         p->no_change += s->rows;
-        if (s->judged == JUDGED_OVERTURNED_SINCE)
+        if (judged == JUDGED_OVERTURNED_SINCE)
             p->overturned_since = s->rows;
     }
-    return true;
 }
 
-static bool take_workers(void *arg, const struct sql_review_workers_out *w) {
-    struct plan *p = arg;
-    p->workers[w->judged / 100] = w->workers;
-    return true;
+static enum st sum_rows(struct ctx *c, struct plan *p) {
+    struct pass pass = {.plan = p};
+    enum st st =
+        sql_review_pass_each(c->tx, &(struct sql_review_pass_in){p->rec.id}, add_row, &pass);
+    for (int judged = 0; judged < JUDGED_END; judged++)
+        if (pass.sums[judged].rows > 0)
+            take_sum(p, judged, &pass.sums[judged]);
+    pass_free(&pass);
+    return st;
 }
 
 /* Republished slots of the file's rejections, if that is wished. */
@@ -129,7 +188,7 @@ static enum st cut_overturns(struct ctx *c, struct plan *p, int64_t budget) {
     p->check.cut_ms = f.submitted_ms;
     p->check.cut_assignment = f.assignment;
     if (f.rows == 0)
-        p->window_ends_ms = 0;
+        p->window_ends_ms = p->paid_twice = p->workers[VERDICT_OVERTURN] = 0;
     return ST_OK;
 }
 
@@ -164,17 +223,9 @@ static void fill_check(struct plan *p) {
 }
 
 static enum st gather_sums(struct ctx *c, struct plan *p) {
-    enum st st = sql_review_sums_each(c->tx, &(struct sql_review_sums_in){p->rec.id}, take_sum, p);
+    enum st st = sum_rows(c, p);
     if (st == ST_OK)
         st = sum_money(c, p);
-    if (st == ST_OK && p->approve + p->reject + p->overturn > 0)
-        st = sql_review_workers_each(c->tx, &(struct sql_review_workers_in){p->rec.id},
-                                     take_workers, p);
-    if (st == ST_OK && p->overturn > 0) {
-        struct sql_review_paid_twice_out out;
-        st = sql_review_paid_twice(c->tx, &(struct sql_review_paid_twice_in){p->rec.id}, &out);
-        p->paid_twice = st == ST_OK ? out.n : 0;
-    }
     if (st == ST_OK) {
         struct sql_review_text_get_out out;
         st = sql_review_text_get(

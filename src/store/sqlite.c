@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/bulk.h"
 #include "store/lane.h"
 
 enum {
@@ -56,7 +57,9 @@ struct conn {
     sqlite3_stmt *commands[COMMANDS];
     sqlite3_stmt **cache;
     int cache_size;
-    struct arena arena; /* of reads */
+    struct bulk bulk;        /* rows that wait */
+    sqlite3_stmt *bulk_many; /* its statement for BULK_ROWS rows, once there were so many */
+    struct arena arena;      /* of reads */
     int64_t busy_since_ms;
 };
 
@@ -138,6 +141,8 @@ static void conn_close(struct conn *c) {
     for (int i = 0; i < COMMANDS; i++)
         sqlite3_finalize(c->commands[i]);
     free(c->cache);
+    sqlite3_finalize(c->bulk_many);
+    bulk_free(&c->bulk);
     sqlite3_close(c->db);
     arena_free(&c->arena);
     free(c);
@@ -165,6 +170,7 @@ static struct conn *conn_open(struct sqlite_store *s, bool writer, char *why, si
     c->tx.ops = &sqlite_tx_ops;
     c->tx.store = &s->store;
     arena_init(&c->arena, 0);
+    bulk_init(&c->bulk);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (writer && s->create)
         flags |= SQLITE_OPEN_CREATE;
@@ -321,17 +327,63 @@ static enum st sqlite_exec(struct tx *tx, const struct sql_stmt *s, const void *
     return tx->spoilt;
 }
 
+/* --- bulk --- */
+
+static bool prepare_many(struct conn *c) {
+    const struct sql_stmt *s = c->bulk.of;
+    if (!c->bulk_many &&
+        sqlite3_prepare_v3(c->db, bulk_text(&c->bulk.texts, s, DIALECT_SQLITE), -1,
+                           SQLITE_PREPARE_PERSISTENT, &c->bulk_many, NULL) != SQLITE_OK)
+        spoil(c, s->where);
+    return c->bulk_many != NULL;
+}
+
+static void insert_many(struct conn *c) {
+    const struct sql_stmt *s = c->bulk.of;
+    if (!prepare_many(c))
+        return;
+    for (int row = 0; row < BULK_ROWS; row++)
+        for (int i = 0; i < s->in_count; i++)
+            bind_one(c->bulk_many, row * s->in_count + i + 1, &s->in[i], bulk_row(&c->bulk, row));
+    if (sqlite3_step(c->bulk_many) != SQLITE_DONE)
+        spoil(c, s->where);
+    sqlite3_reset(c->bulk_many);
+}
+
+/* Inserts the rows that wait. */
+static void insert_waiting(struct conn *c) {
+    int64_t changed;
+    if (c->tx.spoilt == ST_OK && c->bulk.n == BULK_ROWS)
+        insert_many(c);
+    else
+        for (int row = 0; row < c->bulk.n && c->tx.spoilt == ST_OK; row++)
+            sqlite_exec(&c->tx, c->bulk.of, bulk_row(&c->bulk, row), &changed);
+    bulk_clear(&c->bulk);
+}
+
 static enum st sqlite_bulk_begin(struct tx *tx, const struct sql_stmt *s) {
-    return prepared(conn_of(tx), s) ? ST_OK : tx->spoilt;
+    struct conn *c = conn_of(tx);
+    if (c->bulk.of != s) {
+        sqlite3_finalize(c->bulk_many);
+        c->bulk_many = NULL;
+    }
+    bulk_begin(&c->bulk, s);
+    return prepared(c, s) ? ST_OK : tx->spoilt;
 }
 
 static enum st sqlite_bulk_add(struct tx *tx, const struct sql_stmt *s, const void *in) {
+    struct conn *c = conn_of(tx);
     int64_t changed;
-    return sqlite_exec(tx, s, in, &changed);
+    if (!bulk_add(&c->bulk, in))
+        return sqlite_exec(tx, s, in, &changed);
+    if (bulk_is_full(&c->bulk))
+        insert_waiting(c);
+    return tx->spoilt;
 }
 
 static enum st sqlite_bulk_end(struct tx *tx, const struct sql_stmt *s) {
     (void)s;
+    insert_waiting(conn_of(tx));
     return tx->spoilt;
 }
 

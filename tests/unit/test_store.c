@@ -288,6 +288,79 @@ static void test_streams(void **state) {
     close_things(f);
 }
 
+/* Rows that go to SQLite several at once (store/bulk.h), whatever their number and size. */
+struct names_job {
+    int64_t first, rows;
+    int64_t long_every; /* a long name in each so-many-th row; 0: none */
+    int64_t seen;
+};
+
+enum { LONG_NAME = 70000 };
+
+static enum tx_end names_fn(struct tx *tx, void *arg) {
+    struct names_job *j = arg;
+    struct sql_bulk *bulk = test_sql_thing_names_begin(tx);
+    char *name = malloc(LONG_NAME);
+    assert_non_null(name);
+    for (int64_t i = j->first; i < j->first + j->rows; i++) {
+        memset(name, 'x', LONG_NAME);
+        int n = snprintf(name, 32, "name-%lld", (long long)i);
+        bool is_long = j->long_every && i % j->long_every == 0;
+        if (is_long)
+            name[n] = '-';
+        struct test_sql_thing_names_in in = {
+            .id = i,
+            .name = {name, is_long ? LONG_NAME : (size_t)n},
+            .count = i % 10 ? i : SQL_NULL,
+        };
+        if (test_sql_thing_names_add(bulk, &in) != ST_OK)
+            break;
+    }
+    free(name);
+    return test_sql_thing_names_end(bulk) == ST_OK ? TX_COMMIT : TX_ROLLBACK;
+}
+
+static bool check_name(void *arg, const struct test_sql_thing_list_out *row) {
+    struct names_job *j = arg;
+    char name[32];
+    int64_t i = j->first + j->seen++;
+    int n = snprintf(name, sizeof(name), "name-%lld", (long long)i);
+    bool is_long = j->long_every && i % j->long_every == 0;
+    return row->id == i && row->name.n == (is_long ? LONG_NAME : (size_t)n) &&
+           str_starts(row->name, str_c(name)) && row->count == (i % 10 ? i : SQL_NULL);
+}
+
+static enum tx_end look_names_fn(struct tx *tx, void *arg) {
+    struct names_job *j = arg;
+    j->seen = 0;
+    assert_int_equal(
+        test_sql_thing_list_each(tx, &(struct test_sql_thing_list_in){j->first}, check_name, j),
+        ST_OK);
+    return TX_COMMIT;
+}
+
+static void test_names(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    static const int64_t sizes[] = {0, 1, 31, 32, 33, 64, 100};
+    struct names_job j = {.first = 1};
+    for (size_t i = 0; i < 2 * sizeof(sizes) / sizeof(*sizes); i++) {
+        j.first += j.rows;
+        j.rows = sizes[i / 2];
+        j.long_every = i % 2 ? 7 : 0;
+        assert_int_equal(store_write(f->store, 1, names_fn, &j), ST_OK);
+        assert_int_equal(store_read(f->store, look_names_fn, &j), ST_OK);
+        assert_int_equal(j.seen, j.rows);
+    }
+    int64_t before = things(f);
+    struct names_job again = {.first = j.first + j.rows - 1, .rows = 50}; /* the first is there */
+    assert_int_equal(store_write(f->store, 1, names_fn, &again), ST_OK);
+    assert_int_equal(things(f), before);
+    again.first++;
+    assert_int_equal(store_write(f->store, 1, names_fn, &again), ST_OK);
+    assert_int_equal(things(f), before + 50);
+    close_things(f);
+}
+
 /* --- many writes at once --- */
 
 static enum tx_end total_fn(struct tx *tx, void *arg) {
@@ -768,6 +841,7 @@ int main(void) {
         ON_BOTH(test_declared),
         ON_BOTH(test_savepoints),
         ON_BOTH(test_streams),
+        ON_BOTH(test_names),
         ON_BOTH(test_group),
         ON_BOTH(test_retry_ends),
         ON_BOTH(test_contention),

@@ -27,6 +27,10 @@ INSERT INTO part (thing, n) VALUES (:thing, :n) ON CONFLICT (thing, n) DO NOTHIN
 -- in: id int, name text, count int?, body blob?
 INSERT INTO thing (id, name, count, body) VALUES (:id, :name, :count, :body);
 
+-- name: thing_names :bulk
+-- in: id int, name text, count int?
+INSERT INTO thing (id, name, count) VALUES (:id, :name, :count);
+
 -- name: thing_list :many
 -- in: least int
 -- out: id int, name text, count int?, body blob?
