@@ -26,6 +26,11 @@ VALUES (:at_ms, :kind, :debit, :credit, :cents, :requester, :worker, :batch, :hi
 -- out: id int, balance int
 SELECT id, balance FROM account WHERE id BETWEEN :first AND :last ORDER BY id;
 
+-- name: ledger_lock :many
+-- in: first int, last int
+-- out: id int
+SELECT id FROM account WHERE id BETWEEN :first AND :last ORDER BY id @LOCK@;
+
 -- The money of a settlement. 1 approve, 3 overturn: reward to the worker, from held (account kind
 -- 2) or from available (1). Kinds of transfers: 6 reward, 8 overturn reward.
 -- name: ledger_settle_rewards :exec

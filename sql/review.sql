@@ -25,7 +25,7 @@ FROM review WHERE id = :id AND requester = :requester;
 -- Two commits of one plan must not run at once: the second waits here, or is run again.
 -- name: review_lock :exec
 -- in: id int, now_ms int
-UPDATE review SET judged_ms = :now_ms WHERE id = :id;
+UPDATE review SET judged_ms = :now_ms WHERE id = :id AND state = 2;
 
 -- name: review_judge :exec
 -- in: id int, mode int, options int, now_ms int
@@ -117,13 +117,48 @@ LEFT JOIN hit h ON h.id = j.hit
 LEFT JOIN batch b ON b.id = j.batch
 WHERE j.review = :review;
 
+-- The commit locks what it judges by and what it will change (store.h, write.locks), in the order in
+-- which a settlement of one comes to them, so that the two can not wait for each other: assignments
+-- with their versions, HITs, batches, workers' figures; the money last (ledger_lock).
 -- Versions only grow: the same sum means that no marked row has changed.
 -- name: review_versions :one
 -- in: review int
 -- out: versions int
-SELECT CAST(COALESCE(SUM(a.version), 0) AS @INT@)
-FROM review_row r JOIN review v ON v.id = r.review JOIN assignment a ON a.id = r.assignment
-WHERE r.review = :review AND r.approve + r.reject > 0;
+SELECT CAST(COALESCE(SUM(x.version), 0) AS @INT@) FROM (
+    SELECT a.version
+    FROM review_row r JOIN assignment a ON a.id = r.assignment
+    WHERE r.review = :review AND r.approve + r.reject > 0
+    ORDER BY r.assignment @LOCK_A@) AS x;
+
+-- name: review_lock_hits :one
+-- in: review int
+-- out: n int
+SELECT COUNT(*) FROM (
+    SELECT h.id FROM hit h
+    WHERE @HAS_LOCKS@ = 1 AND h.id IN (
+        SELECT a.hit FROM review_row r JOIN assignment a ON a.id = r.assignment
+        WHERE r.review = :review AND r.approve + r.reject > 0)
+    ORDER BY h.id @LOCK@) AS x;
+
+-- name: review_lock_batches :one
+-- in: review int
+-- out: n int
+SELECT COUNT(*) FROM (
+    SELECT b.id FROM batch b
+    WHERE @HAS_LOCKS@ = 1 AND b.id IN (
+        SELECT a.batch FROM review_row r JOIN assignment a ON a.id = r.assignment
+        WHERE r.review = :review AND r.approve + r.reject > 0)
+    ORDER BY b.id @LOCK@) AS x;
+
+-- name: review_lock_workers :one
+-- in: review int
+-- out: n int
+SELECT COUNT(*) FROM (
+    SELECT w.worker FROM worker_stat w
+    WHERE @HAS_LOCKS@ = 1 AND w.worker IN (
+        SELECT a.worker FROM review_row r JOIN assignment a ON a.id = r.assignment
+        WHERE r.review = :review AND r.approve + r.reject > 0)
+    ORDER BY w.worker @LOCK@) AS x;
 
 -- Rows that are refused, by line.
 -- name: review_refused :many

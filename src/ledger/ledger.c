@@ -77,6 +77,21 @@ enum st ledger_balances(struct tx *tx, int64_t party, struct balances *b) {
                                        take_balance, b);
 }
 
+static bool take_lock(void *arg, const struct sql_ledger_lock_out *row) {
+    (void)arg;
+    (void)row;
+    return true;
+}
+
+enum st ledger_lock(struct tx *tx, int64_t party) {
+    return sql_ledger_lock_each(tx,
+                                &(struct sql_ledger_lock_in){
+                                    .first = account_id(party, ACCOUNT_AVAIL),
+                                    .last = account_id(party, ACCOUNT_EXTOUT),
+                                },
+                                take_lock, NULL);
+}
+
 /* One transfer between two accounts of the requester the transfer is about. */
 static enum st between(struct tx *tx, int64_t at_ms, enum transfer_kind kind,
                        enum account_kind from, enum account_kind to, int64_t cents,

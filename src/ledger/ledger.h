@@ -74,6 +74,10 @@ enum st ledger_post(struct tx *tx, const struct transfer *t);
 
 enum st ledger_balances(struct tx *tx, int64_t party, struct balances *b);
 
+/* For a write that takes its locks by itself (store.h, write.locks): nobody else moves the party's
+ * money until it has ended. */
+enum st ledger_lock(struct tx *tx, int64_t party);
+
 /* Postings of 5.3 with one meaning each; cents of 0 write nothing. */
 enum st ledger_hold(struct tx *tx, int64_t at_ms, int64_t cents, const struct transfer_for *about);
 enum st ledger_release(struct tx *tx, int64_t at_ms, int64_t cents,

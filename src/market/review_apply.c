@@ -1,6 +1,7 @@
 /* The commit: the plan of a token, as one settlement in one transaction, or nothing. */
 #include <assert.h>
 
+#include "ledger/ledger.h"
 #include "market/due.h"
 #include "market/review_internal.h"
 #include "market/settle.h"
@@ -133,25 +134,42 @@ static struct err finish(struct ctx *c, struct commit_run *run, const struct set
     return ctx_store(c, st);
 }
 
+/* Locks the work, its HITs, batches and workers, and the requester's money; gives the versions of
+ * the work. What the commit changes beyond them are sums, which others may move meanwhile. */
+static enum st lock_work(struct ctx *c, const struct commit_run *run, int64_t *versions) {
+    int64_t review = run->rec.id;
+    struct sql_review_versions_out out = {0};
+    struct sql_review_lock_hits_out hits;
+    struct sql_review_lock_batches_out batches;
+    struct sql_review_lock_workers_out workers;
+    enum st st = sql_review_versions(c->tx, &(struct sql_review_versions_in){review}, &out);
+    if (st == ST_OK)
+        st = sql_review_lock_hits(c->tx, &(struct sql_review_lock_hits_in){review}, &hits);
+    if (st == ST_OK)
+        st = sql_review_lock_batches(c->tx, &(struct sql_review_lock_batches_in){review}, &batches);
+    if (st == ST_OK)
+        st = sql_review_lock_workers(c->tx, &(struct sql_review_lock_workers_in){review}, &workers);
+    if (st == ST_OK)
+        st = ledger_lock(c->tx, run->actor->party);
+    *versions = out.versions;
+    return st;
+}
+
 static struct err apply(struct ctx *c, struct commit_run *run) {
     struct settlement s;
-    struct sql_review_versions_out versions;
-    int64_t decided = 0;
+    int64_t decided = 0, versions = 0;
     const struct review_check *k = &run->check;
-    enum st st = sql_review_lock(
-        c->tx, &(struct sql_review_lock_in){.id = run->rec.id, .now_ms = c->now_ms}, NULL);
-    if (st == ST_OK)
-        st = sql_review_versions(c->tx, &(struct sql_review_versions_in){.review = run->rec.id},
-                                 &versions);
+    enum st st = lock_work(c, run, &versions);
     if (st != ST_OK)
         return ctx_store(c, st);
-    if (versions.versions != k->versions) {
+    if (versions != k->versions) {
         stale(run, "Some of the rows were decided otherwise meanwhile.");
         return NO_ERR;
     }
     struct err e = settle_begin(c, run->actor->party, run->rec.id, &s);
     if (failed(e))
         return e;
+    s.due_done = true; /* due_first */
     st = decide(c, run, &s, &decided);
     if (st != ST_OK)
         return ctx_store(c, st);
@@ -195,8 +213,18 @@ static struct err due_first(struct ctx *c, struct commit_run *run) {
     return e;
 }
 
-static struct err commit(struct ctx *c, struct commit_run *run) {
+/* The review as it is when nobody else can commit it. */
+static struct err lock_review(struct ctx *c, struct commit_run *run) {
     struct err e = review_load(c, run->actor->party, run->review, &run->rec);
+    if (failed(e) || run->rec.r.state == REVIEW_APPLIED)
+        return e;
+    struct sql_review_lock_in in = {.id = run->rec.id, .now_ms = c->now_ms};
+    e = ctx_store(c, sql_review_lock(c->tx, &in, NULL));
+    return failed(e) ? e : review_load(c, run->actor->party, run->review, &run->rec);
+}
+
+static struct err commit(struct ctx *c, struct commit_run *run) {
+    struct err e = lock_review(c, run);
     if (failed(e))
         return e;
     if (run->rec.r.state == REVIEW_APPLIED) {
@@ -243,6 +271,7 @@ static struct err try_commit(struct store *store, struct commit_run *run) {
             .alone = true,
         };
         run->sweep = i == COMMIT_TRIES - 1;
+        w.locks = !run->sweep; /* what the clock does in here takes no locks */
         if (store_run(store, &w) != ST_OK)
             return err_make(run->arena, ERR_STORE, NULL,
                             "The store failed while a review was applied; look whether it is "

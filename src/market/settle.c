@@ -262,7 +262,8 @@ struct err settle_apply(struct ctx *c, struct settlement *s) {
         st = ledger_balances(c->tx, s->requester, &before);
     if (st != ST_OK)
         return ctx_store(c, st);
-    if (before.avail + s->released_cents < s->overturn_cents) { /* the clock may owe some */
+    /* The clock may owe some. */
+    if (before.avail + s->released_cents < s->overturn_cents && !s->due_done) {
         struct err e = due_dry(c);
         if (failed(e))
             return e;

@@ -22,7 +22,8 @@
 
 struct settlement {
     int64_t id, requester;
-    bool by_set; /* also one decision takes the statements for many: tests compare the two */
+    bool by_set;   /* also one decision takes the statements for many: tests compare the two */
+    bool due_done; /* nothing that is due can bring money any more: the caller saw to that */
     /* filled by settle_apply */
     int64_t approved, rejected, overturned;
     int64_t reward_cents, fee_cents; /* paid by approvals and overturns */

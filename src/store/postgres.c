@@ -1,9 +1,10 @@
 /* PostgreSQL: lanes of one connection each for writes, a pool of connections for reads.
  *
- * Writes are SERIALIZABLE and run again, with a growing random pause, when PostgreSQL answers
- * that they lost against another (40001, 40P01). Reads are REPEATABLE READ READ ONLY. Parameters
- * and results travel in binary. A connection that broke is opened anew; a write whose COMMIT was
- * under way at that moment is answered ST_FAIL, with words that say the outcome is unknown.
+ * Writes are SERIALIZABLE (but see write.locks) and run again, with a growing random pause, when
+ * PostgreSQL answers that they lost against another (40001, 40P01). Reads are REPEATABLE READ READ
+ * ONLY. Parameters and results travel in binary. A connection that broke is opened anew; a write
+ * whose COMMIT was under way at that moment is answered ST_FAIL, with words that say the outcome is
+ * unknown.
  */
 #include <assert.h>
 #include <endian.h>
@@ -537,7 +538,8 @@ static enum st write_once(struct conn *c, struct write *w) {
     struct tx *tx = &c->tx;
     arena_reset(&c->arena);
     tx_start(tx, &c->arena, true);
-    if (!begin(c, "BEGIN ISOLATION LEVEL SERIALIZABLE"))
+    if (!begin(c, w->locks ? "BEGIN ISOLATION LEVEL READ COMMITTED"
+                           : "BEGIN ISOLATION LEVEL SERIALIZABLE"))
         return tx->spoilt;
     enum tx_end end = w->fn(tx, w->arg);
     assert(!tx->busy || end != TX_COMMIT); /* every bulk was ended */

@@ -75,6 +75,10 @@ struct write {
     void *arg;
     int64_t shard; /* writes of one shard run in the order they came: the requester's row */
     bool alone;    /* a large one: a transaction of its own, which is cheaper for > 10,000 rows */
+    /* fn locks the rows it judges by before it reads them (@LOCK@ in its statements). PostgreSQL
+     * then runs it READ COMMITTED: one that takes many seconds would never get through among short
+     * ones under SERIALIZABLE, as each of them may cost it its whole work. */
+    bool locks;
     void (*done)(struct write *w, enum st st);
 
     struct write *next;
