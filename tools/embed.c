@@ -1,8 +1,8 @@
-/* embed LIST OUT_C: puts the files that web/build.mjs made into the program.
+/* embed LIST OUT_C [TABLE]: puts files into the program, as those that web/build.mjs made.
  *
  * Each line of LIST is: name, file name, media type, path, separated by tabs. OUT_C defines
- * static_files[] (site/static.h), in the list's order, ended by a row without a name. A file that
- * becomes a tenth smaller or more is there in gzip's form too.
+ * TABLE[], static_files[] when it is not named (site/static.h), in the list's order, ended by a row
+ * without a name. A file that becomes a tenth smaller or more is there in gzip's form too.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,8 +85,8 @@ static void embed(struct arena *a, FILE *out, struct buf *rows, int i, struct st
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3)
-        die("usage: embed LIST OUT_C", "arguments");
+    if (argc != 3 && argc != 4)
+        die("usage: embed LIST OUT_C [TABLE]", "arguments");
     struct arena arena;
     arena_init(&arena, 0);
     struct str list = read_file(&arena, argv[1]);
@@ -94,12 +94,13 @@ int main(int argc, char **argv) {
     if (!out)
         die("can not be written", argv[2]);
     struct buf rows = BUF_INIT;
-    fputs("/* Made by tools/embed from web/. */\n#include \"site/static.h\"\n\n", out);
+    fputs("/* Made by tools/embed. */\n#include \"site/static.h\"\n\n", out);
     for (int i = 0; list.n; i++)
         embed(&arena, out, &rows, i, str_cut(&list, '\n'));
     fprintf(out,
-            "\nconst struct static_file static_files[] = {\n%.*s    {NULL, NULL, NULL, "
-            "{NULL, 0}, {NULL, 0}},\n};\n",
+            "\nextern const struct static_file %s[];\nconst struct static_file %s[] = {\n%.*s    "
+            "{NULL, NULL, NULL, {NULL, 0}, {NULL, 0}},\n};\n",
+            argc == 4 ? argv[3] : "static_files", argc == 4 ? argv[3] : "static_files",
             STR_ARG(buf_view(&rows)));
     buf_free(&rows);
     arena_free(&arena);

@@ -3,8 +3,10 @@
  * which can not be guessed, may see its document: the site tells them only to whom it may. */
 
 #include "base/limits.h"
+#include "base/pack.h"
 #include "formats/layout.h"
 #include "formats/question.h"
+#include "market/draft.h"
 #include "market/hit.h"
 #include "site/form.h"
 #include "site/page.h"
@@ -96,7 +98,40 @@ static struct err show_preview(struct call *call, struct ctx *ctx) {
     return failed(e) ? e : write_question(call, view.question);
 }
 
+/* A layout with the query's fields as values. */
+static struct err show_layout(struct call *call, struct ctx *ctx) {
+    struct buf pairs = BUF_INIT;
+    const struct form *query = &call->req->query;
+    for (size_t i = 0; i < query->count; i++) {
+        pack_add(&pairs, query->fields[i].name);
+        pack_add(&pairs, query->fields[i].value);
+    }
+    struct str question;
+    struct err e = layout_preview(ctx, call->params[0], buf_dup(ctx->arena, &pairs), &question);
+    buf_free(&pairs);
+    return failed(e) ? e : write_question(call, question);
+}
+
+static struct err show_draft_row(struct call *call, struct ctx *ctx) {
+    struct str question;
+    int64_t row = site_query_int(call, "row", 1, INT64_MAX, 1);
+    struct err e = draft_page(ctx, call->params[0], row, &question);
+    return failed(e) ? e : write_question(call, question);
+}
+
 static const struct route rows[] = {
+    {.method = "GET",
+     .pattern = "/layout/{preview}",
+     .help = "A layout, filled from the query.",
+     .may = MAY_EVERYBODY,
+     .kind = CALL_READ,
+     .run = show_layout},
+    {.method = "GET",
+     .pattern = "/draft/{draft}",
+     .help = "A row of a staged batch, as a worker would see it.",
+     .may = MAY_EVERYBODY,
+     .kind = CALL_READ,
+     .run = show_draft_row},
     {.method = "GET",
      .pattern = HELPER_PATH,
      .help = "The script of pages that were made for the old service.",

@@ -21,6 +21,12 @@ extern const struct route site_results_rows[];      /* results.c */
 extern const struct route site_result_rows[];       /* result.c */
 extern const struct route site_choose_rows[];       /* choose.c */
 
+extern const struct route site_project_rows[];      /* projects.c */
+extern const struct route site_one_project_rows[];  /* project.c */
+extern const struct route site_project_form_rows[]; /* project_form.c */
+extern const struct route site_publish_rows[];      /* publish.c */
+extern const struct route site_draft_rows[];        /* draft.c */
+
 /* Whether the client asked for JSON: ?format=json, or Accept. */
 bool site_wants_json(const struct http_request *req);
 

@@ -22,6 +22,12 @@ static const struct route *const tables[] = {
     site_results_rows,
     site_result_rows,
     site_choose_rows,
+    /* Create */
+    site_project_rows,
+    site_one_project_rows,
+    site_project_form_rows,
+    site_publish_rows,
+    site_draft_rows,
     NULL,
 };
 

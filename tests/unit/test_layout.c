@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "formats/layout.h"
+#include "formats/layout_lint.h"
 
 static struct arena arena;
 
@@ -243,8 +244,40 @@ static void test_large(void **state) {
     buf_free(&b);
 }
 
+/* What the author of a layout is told, with its place (requester-site 2.4). */
+static void lints(const char *html, int line, int column, const char *words) {
+    struct layout l = layout_read(&arena, str_c(html));
+    struct layout_findings f = layout_lint(&arena, &l);
+    for (size_t i = 0; i < f.count; i++)
+        if (str_find(str_c(f.list[i].text), str_c(words)) >= 0) {
+            assert_int_equal(f.list[i].line, line);
+            assert_int_equal(f.list[i].column, column);
+            return;
+        }
+    fail_msg("nothing about \"%s\"", words);
+}
+
+static void test_lint(void **state) {
+    (void)state;
+    lints("<p>x</p>", 0, 0, "nothing that a worker could fill in");
+    lints("<input name='a'>\n <input>", 2, 2, "has no name");
+    lints("<input name='a'>\n<textarea name='a'></textarea>", 2, 1, "A second field");
+    lints("<input name='Reject'>", 1, 1, "reviewers decide");
+    lints("<input name='hitId'>", 1, 1, "reserved");
+    lints("<img src='http://x/y.png'><input name='a'>", 1, 1, "by http:");
+    lints("${Url} ${url}<input name='a'>", 1, 8, "in case only");
+    lints("<input name='a'>\n${url", 2, 1, "not a closed placeholder");
+    lints("<form><input name='a'></form>", 0, 0, "without a button");
+    struct layout good = layout_read(
+        &arena, STR("<form><input type='hidden' name='assignmentId'><p>${q}</p>"
+                    "<input type='radio' name='a' value='1'><input type='radio' name='a' value='2'>"
+                    "<button>Send</button></form>"));
+    assert_int_equal(layout_lint(&arena, &good).count, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_lint, setup, teardown),
         cmocka_unit_test_setup_teardown(test_variables, setup, teardown),
         cmocka_unit_test_setup_teardown(test_strict_use_wins, setup, teardown),
         cmocka_unit_test_setup_teardown(test_check, setup, teardown),
