@@ -16,7 +16,7 @@ enum { CARDS = 12, HITS = 50, INPUT_SHOWN = 80 };
 /* --- cards --- */
 
 static int64_t share(int64_t part, int64_t whole) {
-    return whole > 0 ? part * 100 / whole : 0;
+    return whole > 0 ? part * 1000 / whole : 0;
 }
 
 static struct str state_word(const struct batch_view *b) {
@@ -295,6 +295,7 @@ static struct err show_batch(struct call *call, struct ctx *ctx) {
         .held = (b.slots - b.approved - b.rejected) * cost,
     };
     e = fill_card(ctx, &b, &page.card);
+    page.card.own = true;
     if (!failed(e))
         e = fill_type(ctx, &b, &page);
     if (!failed(e) && !page.archive)

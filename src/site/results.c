@@ -299,6 +299,7 @@ static void fill_batch(const struct showing *s, const struct waiting_batch *w,
         .sort = q->sort_word,
         .size = q->size,
         .images = q->images,
+        .more_used = q->filter.agreement || q->filter.from_ms || q->filter.to_ms,
         .query = q->query,
     };
 }
