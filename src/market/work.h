@@ -91,13 +91,13 @@ struct task {
     struct str fields; /* packed answer once submitted, NULL else */
 };
 
-/* A HIT of the group for a preview: the oldest that he could accept behind row `after` (0: from the
- * start), or the given one. Holds nothing. ERR_NOT_FOUND, ERR_NO_MORE_HITS,
+/* A HIT of the group for a preview: the oldest that he could accept, behind HIT after_id when that
+ * is given and known, or the given one. Holds nothing. ERR_NOT_FOUND, ERR_NO_MORE_HITS,
  * ERR_QUALIFICATION_MISSING (guards preview). */
 struct preview_in {
     struct str group_id;
     struct str hit_id; /* NULL: any */
-    int64_t after;
+    struct str after_id; /* the next one behind this HIT: "Skip"; NULL: the first */
 };
 struct err work_preview(struct ctx *c, const struct preview_in *in, struct task *out);
 

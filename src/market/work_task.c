@@ -57,8 +57,13 @@ struct err work_preview(struct ctx *c, const struct preview_in *in, struct task 
     out->reward_cents = out->group.reward_cents;
     if (hit)
         return NO_ERR;
-    if (out->group.available > 0)
-        e = work_candidate(c, c->actor->party, hit_type, in->after, &hit);
+    int64_t after = 0;
+    if (in->after_id.p)
+        e = lookup_hit(c, in->after_id, &after);
+    if (!failed(e) && out->group.available > 0)
+        e = work_candidate(c, c->actor->party, hit_type, after, &hit);
+    if (!failed(e) && !hit && after) /* round to the first again */
+        e = work_candidate(c, c->actor->party, hit_type, 0, &hit);
     if (!failed(e) && !hit)
         return err_make(c->arena, ERR_NO_MORE_HITS, NULL,
                         "There are no more tasks of this group for you.");

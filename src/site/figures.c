@@ -5,21 +5,6 @@
 #include "market/funds.h"
 #include "site/rows.h"
 
-/* These addresses are JSON first: their pages show the same figures as a list. */
-static struct err as_page(struct call *call, const char *title) {
-    if (site_wants_json(call->req))
-        return NO_ERR;
-    struct buf json = call->body;
-    call->body = BUF_INIT;
-    page_begin(call, title);
-    buf_puts(&call->body, "<pre>");
-    html_text(&call->body, buf_view(&json));
-    buf_puts(&call->body, "</pre>\n");
-    page_end(call);
-    buf_free(&json);
-    return NO_ERR;
-}
-
 static struct str day_text(struct arena *a, int64_t day) {
     return str_sub(time_iso(a, day * DAY_MS), 0, 10);
 }
@@ -43,11 +28,58 @@ static void days_json(struct json *j, struct arena *a, const struct dashboard *d
     json_end(j);
 }
 
+/* Hundredths of a per cent, rounded down; -1 when there is nothing to compare with. */
+static int64_t rate(int64_t part, int64_t all) {
+    return all > 0 ? part * 10000 / all : -1;
+}
+
+static struct err dashboard_page(struct call *call, const struct dashboard *d) {
+    struct arena *a = call->req->arena;
+    const struct worker_figures *f = &d->figures;
+    int64_t decided = f->approved + f->rejected;
+    struct tpl_dashboard_days *days = arena_array(a, d->n, sizeof *days);
+    for (size_t i = 0; i < d->n; i++)
+        days[i] = (struct tpl_dashboard_days){
+            .date = day_text(a, d->days[i].day),
+            .submitted = d->days[i].submitted,
+            .approved = d->days[i].approved,
+            .rejected = d->days[i].rejected,
+            .pending = d->days[i].pending,
+            .earnings = d->days[i].earnings_cents,
+        };
+    struct tpl_dashboard page = {
+        .id = call->session.party.public_id,
+        .payable = d->payable_cents,
+        .pending_money = d->pending_cents,
+        .approved_money = d->approved_cents,
+        .bonuses = d->bonus_cents,
+        .total = d->approved_cents + d->bonus_cents,
+        .transferred = d->transferred_cents,
+        .submitted = f->submitted,
+        .approved = f->approved,
+        .rejected = f->rejected,
+        .pending = d->pending,
+        .returned = f->returned,
+        .abandoned = f->abandoned,
+        .in_progress = d->in_progress,
+        .approval_rate = rate(f->approved, decided),
+        .rejection_rate = rate(f->rejected, decided),
+        .whole = d->percent_approved,
+        .few = f->submitted < 100,
+        .days = days,
+        .days_n = d->n,
+    };
+    return page_show(call, &(struct page){.title = "Dashboard", .nav = NAV_W_DASHBOARD},
+                     tpl_dashboard_view(&page));
+}
+
 static struct err dashboard(struct call *call, struct ctx *ctx) {
     struct dashboard d;
     struct err e = work_dashboard(ctx, &d);
     if (failed(e))
         return e;
+    if (!site_wants_json(call->req))
+        return dashboard_page(call, &d);
     struct json j = call_json(call);
     json_open_object(&j);
     json_dollars(&j, "availableEarnings", d.payable_cents);
@@ -73,7 +105,7 @@ static struct err dashboard(struct call *call, struct ctx *ctx) {
     json_end(&j);
     days_json(&j, ctx->arena, &d);
     json_end(&j);
-    return as_page(call, "Dashboard");
+    return NO_ERR;
 }
 
 /* ---- one day ---- */
@@ -111,6 +143,57 @@ static void line_json(struct json *j, struct arena *a, const struct status_line 
     json_end(j);
 }
 
+static struct str page_state(const struct status_line *line) {
+    switch (line->status) {
+    case ASSIGNMENT_APPROVED: return line->overturned ? STR("overturned") : STR("paid");
+    case ASSIGNMENT_REJECTED: return STR("rejected");
+    case ASSIGNMENT_SUBMITTED:
+    case ASSIGNMENT_ACCEPTED:
+    case ASSIGNMENT_RETURNED:
+    case ASSIGNMENT_ABANDONED: break;
+    }
+    return STR("pending");
+}
+
+static struct str other_page(struct call *call, int64_t page) {
+    return str_printf(call->req->arena, "?page_number=%lld", (long long)page);
+}
+
+static struct err status_lines(struct call *call, const struct status_in *in,
+                               const struct status_page *list) {
+    struct tpl_status_rows *rows = arena_array(call->req->arena, list->n, sizeof *rows);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct status_line *l = &list->lines[i];
+        rows[i] = (struct tpl_status_rows){
+            .assignment_id = l->assignment_id,
+            .hit_id = l->hit_id,
+            .title = l->title,
+            .requester = l->requester_name,
+            .requester_id = l->requester_id,
+            .reward = l->reward_cents,
+            .bonus = l->bonus_cents,
+            .state = page_state(l),
+            .submitted = l->submitted_ms,
+            .decided = l->decided_ms,
+            .reversible_until = l->undo_until_ms,
+            .feedback = l->feedback,
+            .rejection = l->rejection,
+        };
+    }
+    struct tpl_status page = {
+        .date = call->params[0],
+        .total = list->total,
+        .page = in->page,
+        .previous = in->page > 1 ? other_page(call, in->page - 1) : STR_NULL,
+        .next = (int64_t)in->page * STATUS_PAGE < list->total ? other_page(call, in->page + 1)
+                                                              : STR_NULL,
+        .rows = rows,
+        .rows_n = list->n,
+    };
+    return page_show(call, &(struct page){.title = "One day", .nav = NAV_W_DASHBOARD},
+                     tpl_status_view(&page));
+}
+
 static struct err status_details(struct call *call, struct ctx *ctx) {
     struct status_in in = {.page = (int)site_query_int(call, "page_number", 1, 1000000, 1)};
     struct status_page page;
@@ -122,6 +205,8 @@ static struct err status_details(struct call *call, struct ctx *ctx) {
     struct err e = work_status(ctx, &in, &page);
     if (failed(e))
         return e;
+    if (!site_wants_json(call->req))
+        return status_lines(call, &in, &page);
     struct json j = call_json(call);
     json_open_object(&j);
     json_key(&j, "results");
@@ -133,7 +218,7 @@ static struct err status_details(struct call *call, struct ctx *ctx) {
     json_kv_int(&j, "num_results", (int64_t)page.n);
     json_kv_int(&j, "total_num_results", page.total);
     json_end(&j);
-    return as_page(call, "Status of one day");
+    return NO_ERR;
 }
 
 /* ---- money ---- */
@@ -158,6 +243,42 @@ static const char *transfer_name(enum transfer_kind kind) {
     return "other";
 }
 
+static struct err earnings_page(struct call *call, const struct funds *funds,
+                                const struct statement *statement) {
+    struct arena *a = call->req->arena;
+    struct tpl_earnings_lines *lines = arena_array(a, statement->n, sizeof *lines);
+    for (size_t i = 0; i < statement->n; i++) {
+        const struct statement_line *l = &statement->lines[i];
+        lines[i] = (struct tpl_earnings_lines){
+            .id = l->id,
+            .at = l->at_ms,
+            .what = str_c(transfer_name(l->kind)),
+            .amount = l->signed_cents,
+            .note = l->note,
+        };
+    }
+    bool more = statement->n == PAGE_MAX;
+    struct tpl_earnings page = {
+        .payable = funds->balances.payable,
+        .paid_out = funds->balances.extout,
+        .amount = page_field(call,
+                             &(struct tpl_field){
+                                 .name = STR("amount"),
+                                 .label = STR("Amount in dollars"),
+                                 .hint = STR("Any amount up to what is yours."),
+                                 .value = money_wire(a, funds->balances.payable),
+                                 .required = true,
+                             }),
+        .next =
+            more ? str_printf(a, "?before=%lld", (long long)statement->lines[statement->n - 1].id)
+                 : STR_NULL,
+        .lines = lines,
+        .lines_n = statement->n,
+    };
+    return page_show(call, &(struct page){.title = "Earnings", .nav = NAV_W_EARNINGS},
+                     tpl_earnings_view(&page));
+}
+
 static struct err earnings(struct call *call, struct ctx *ctx) {
     int64_t worker = call->session.party.id;
     struct statement_in in = {
@@ -173,6 +294,8 @@ static struct err earnings(struct call *call, struct ctx *ctx) {
         e = funds_statement(ctx, &in, &statement);
     if (failed(e))
         return e;
+    if (!site_wants_json(call->req))
+        return earnings_page(call, &funds, &statement);
     struct json j = call_json(call);
     json_open_object(&j);
     json_dollars(&j, "payable", funds.balances.payable);
@@ -192,7 +315,7 @@ static struct err earnings(struct call *call, struct ctx *ctx) {
     json_end(&j);
     json_kv_int(&j, "num_results", (int64_t)statement.n);
     json_end(&j);
-    return as_page(call, "Earnings");
+    return NO_ERR;
 }
 
 static struct err transfer(struct call *call, struct ctx *ctx) {
@@ -208,6 +331,9 @@ static struct err transfer(struct call *call, struct ctx *ctx) {
     if (failed(e))
         return e;
     if (!site_wants_json(call->req)) {
+        page_flash(call, FLASH_GOOD, "%.*s are on their way; %.*s are left.",
+                   STR_ARG(money_dollars(ctx->arena, cents)),
+                   STR_ARG(money_dollars(ctx->arena, funds.balances.payable)));
         site_redirect(call, STR("/earnings"));
         return NO_ERR;
     }
@@ -244,6 +370,7 @@ const struct route site_money_rows[] = {
      .help = "Takes out what is owed.",
      .may = MAY_WORKER,
      .kind = CALL_WRITE,
-     .run = transfer},
+     .run = transfer,
+     .form = earnings},
     {.method = NULL},
 };

@@ -43,25 +43,83 @@ static void list_json(struct call *call, const struct group_list_in *in,
     json_end(&j);
 }
 
-static void list_page(struct call *call, const struct group_list *list) {
-    struct buf *out = &call->body;
-    page_begin(call, "Tasks");
-    if (!list->n)
-        buf_puts(out, list->unfiltered ? "<p>No task matches the filters.</p>\n"
-                                       : "<p>There are no tasks for you at the moment.</p>\n");
-    buf_puts(out, "<table>\n");
-    for (size_t i = 0; i < list->n; i++) {
-        const struct hit_group *g = &list->items[i];
-        buf_printf(out, "<tr><td><a href=\"/projects/%.*s/tasks\">", STR_ARG(g->group_id));
-        html_text(out, g->title);
-        buf_puts(out, "</a><td>");
-        html_text(out, g->requester_name);
-        buf_puts(out, "<td>");
-        buf_str(out, money_dollars(call->req->arena, g->reward_cents));
-        buf_printf(out, "<td>%lld\n", (long long)g->available);
+static struct tpl_groups_groups group_row(struct arena *a, const struct hit_group *g) {
+    return (struct tpl_groups_groups){
+        .id = g->group_id,
+        .title = g->title,
+        .requester_id = g->requester_id,
+        .requester = g->requester_name,
+        .description = g->description,
+        .keywords = g->keywords,
+        .available = g->available,
+        .reward = g->reward_cents,
+        .created = g->latest_created_ms,
+        .duration = g->duration_s,
+        .expires = g->latest_expires_ms,
+        .may_accept = g->qualification.accept,
+        .may_preview = g->qualification.preview,
+        .requirements = requirement_words(a, &g->qualification),
+        .requirements_n = g->qualification.n,
+    };
+}
+
+/* The same list, another page. */
+static struct str page_url(struct call *call, int64_t page) {
+    struct buf b = BUF_INIT;
+    const struct form *query = &call->req->query;
+    buf_puts(&b, "?");
+    for (size_t i = 0; i < query->count; i++) {
+        if (str_is(query->fields[i].name, "page_number"))
+            continue;
+        form_encode(&b, query->fields[i].name);
+        buf_putc(&b, '=');
+        form_encode(&b, query->fields[i].value);
+        buf_putc(&b, '&');
     }
-    buf_puts(out, "</table>\n");
-    page_end(call);
+    buf_printf(&b, "page_number=%lld", (long long)page);
+    struct str url = buf_dup(call->req->arena, &b);
+    buf_free(&b);
+    return url;
+}
+
+static struct str sort_word(struct call *call) {
+    enum group_sort sort;
+    struct str word = form_get(&call->req->query, "sort");
+    return word.n && group_sort_parse(word, &sort) ? word : STR("updated_desc");
+}
+
+static struct err list_page(struct call *call, const struct group_list_in *in,
+                            const struct group_list *list) {
+    struct arena *a = call->req->arena;
+    struct tpl_groups_groups *rows = arena_array(a, list->n, sizeof *rows);
+    for (size_t i = 0; i < list->n; i++)
+        rows[i] = group_row(a, &list->items[i]);
+    int64_t before = (int64_t)(in->page - 1) * in->page_size, last = before + (int64_t)list->n;
+    struct str least = form_get(&call->req->query, "filters[min_reward]");
+    struct tpl_groups page = {
+        .signed_in = call->signed_in,
+        .requester =
+            in->requester_id.p && list->n ? list->items[0].requester_name : in->requester_id,
+        .search = in->search,
+        .min_reward = in->min_reward_cents ? least : STR(""),
+        .qualified = in->qualified,
+        .masters = in->masters,
+        .sort = sort_word(call),
+        .filtered = in->search.n || in->min_reward_cents || in->qualified || in->masters,
+        .total = list->total,
+        .unfiltered = list->unfiltered,
+        .page = in->page,
+        .pages = (list->total + in->page_size - 1) / in->page_size,
+        .first = list->n ? before + 1 : 0,
+        .last = last,
+        .previous = in->page > 1 ? page_url(call, in->page - 1) : STR_NULL,
+        .next = last < list->total ? page_url(call, in->page + 1) : STR_NULL,
+        .size = in->page_size,
+        .groups = rows,
+        .groups_n = list->n,
+    };
+    return page_show(call, &(struct page){.title = "Tasks", .nav = NAV_W_TASKS},
+                     tpl_groups_view(&page));
 }
 
 static struct err list(struct call *call, struct ctx *ctx, struct str requester_id) {
@@ -71,10 +129,9 @@ static struct err list(struct call *call, struct ctx *ctx, struct str requester_
     struct err e = group_list(ctx, &in, &groups);
     if (failed(e))
         return e;
-    if (site_wants_json(call->req))
-        list_json(call, &in, &groups);
-    else
-        list_page(call, &groups);
+    if (!site_wants_json(call->req))
+        return list_page(call, &in, &groups);
+    list_json(call, &in, &groups);
     return NO_ERR;
 }
 
@@ -88,61 +145,35 @@ static struct err list_of_requester(struct call *call, struct ctx *ctx) {
 
 /* ---- preview ---- */
 
-static void accept_form(struct call *call, struct str group_id) {
-    struct buf *out = &call->body;
-    if (!call->signed_in) {
-        buf_puts(out, "<p><a href=\"/sign-in\">Sign in</a> to accept this task.</p>\n");
-        return;
-    }
-    buf_printf(out, "<form method=\"post\" action=\"/projects/%.*s/tasks/accept_random\">",
-               STR_ARG(group_id));
-    site_csrf_field(call, out);
-    buf_puts(out, "<button>Accept</button></form>\n");
+static bool nothing_left(struct err e) {
+    return e.code == ERR_NO_MORE_HITS || e.code == ERR_NOT_FOUND;
 }
 
-static struct err preview_page(struct call *call, struct ctx *ctx, const struct task *t) {
-    struct frame frame;
-    struct err e = task_frame(call, ctx, t, &frame);
-    if (failed(e))
-        return e;
-    struct buf *out = &call->body;
-    page_begin(call, str_z(call->req->arena, t->group.title));
-    buf_puts(out, "<p>");
-    html_text(out, t->group.description);
-    buf_puts(out, "</p>\n");
-    accept_form(call, t->group.group_id);
-    buf_str(out, page_task_frame(call, frame.url, frame.height).s);
-    page_end(call);
-    return NO_ERR;
-}
-
+/* ?done=: the worker comes from a submitted task and goes on, or back to the list. */
 static struct err preview(struct call *call, struct ctx *ctx) {
+    struct str after = form_get(&call->req->query, "after");
+    bool done = form_get(&call->req->query, "done").n > 0;
     struct preview_in in = {
         .group_id = call->params[0],
         .hit_id = call->params[1],
+        .after_id = after.n ? after : STR_NULL,
     };
     struct task task;
     struct err e = work_preview(ctx, &in, &task);
+    if (done && nothing_left(e) && !site_wants_json(call->req)) {
+        page_flash(call, FLASH_GOOD, "Submitted. There is nothing more of that group for you.");
+        site_redirect(call, STR("/projects"));
+        return NO_ERR;
+    }
     if (failed(e))
         return e;
     if (!site_wants_json(call->req))
-        return preview_page(call, ctx, &task);
+        return task_page(call, ctx, &task);
     struct json j = call_json(call);
     return json_queue_entry(&j, call, ctx, &task, true);
 }
 
 /* ---- accept ---- */
-
-static struct err confirm_accept(struct call *call, struct ctx *ctx) {
-    struct hit_group group;
-    struct err e = group_get(ctx, call->params[0], &group);
-    if (failed(e))
-        return e;
-    page_begin(call, str_z(call->req->arena, group.title));
-    accept_form(call, group.group_id);
-    page_end(call);
-    return NO_ERR;
-}
 
 static struct err accept_shard(struct call *call, struct ctx *ctx) {
     return work_shard(ctx, STR_NULL, call->params[0], &call->shard);
@@ -205,10 +236,10 @@ const struct route site_group_rows[] = {
      .run = preview},
     {.method = "GET",
      .pattern = "/projects/{group}/tasks/accept_random",
-     .help = "A button that accepts.",
+     .help = "A preview with the button that accepts: a link changes nothing (worker-site 1.3).",
      .may = MAY_WORKER,
      .kind = CALL_READ,
-     .run = confirm_accept},
+     .run = preview},
     {.method = "POST",
      .pattern = "/projects/{group}/tasks/accept_random",
      .help = "Accepts a HIT of the group.",

@@ -49,6 +49,12 @@ struct str site_home(const struct call *call);
 /* The token for forms: sets what the handlers write as csrf_token. */
 void site_csrf_field(struct call *call, struct buf *html);
 
+/* Requirements in words, q->n of them. requirement_words.c */
+const struct tpl_requirement *requirement_words(struct arena *a, const struct qualification *q);
+
+/* The page of a task, accepted or as a preview. task.c */
+struct err task_page(struct call *call, struct ctx *ctx, const struct task *t);
+
 /* ---- JSON of worker-site 1 ---- */
 
 void json_dollars(struct json *j, const char *key, int64_t cents);

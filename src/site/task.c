@@ -14,23 +14,46 @@ static struct err find_task(struct call *call, struct ctx *ctx, struct task *tas
     return e;
 }
 
-static struct err task_page(struct call *call, struct ctx *ctx, const struct task *t) {
+struct err task_page(struct call *call, struct ctx *ctx, const struct task *t) {
     struct frame frame;
     struct err e = task_frame(call, ctx, t, &frame);
     if (failed(e))
         return e;
-    struct buf *out = &call->body;
-    page_begin(call, str_z(call->req->arena, t->group.title));
-    if (t->assignment) {
-        buf_printf(out, "<p>%lld seconds left.</p>\n<form method=\"post\" action=\"/tasks/%.*s\">",
-                   (long long)((t->deadline_ms - ctx->now_ms) / 1000), STR_ARG(t->assignment_id));
-        site_csrf_field(call, out);
-        buf_puts(out, "<input type=\"hidden\" name=\"_method\" value=\"delete\">"
-                      "<button>Return this task</button></form>\n");
-    }
-    buf_str(out, page_task_frame(call, frame.url, frame.height).s);
-    page_end(call);
-    return NO_ERR;
+    const struct hit_group *g = &t->group;
+    bool preview = t->assignment == 0;
+    struct tpl_task page = {
+        .preview = preview,
+        .over = !preview && (t->status != ASSIGNMENT_ACCEPTED || t->deadline_ms <= ctx->now_ms),
+        .done = form_get(&call->req->query, "done").n > 0,
+        .signed_in = call->signed_in,
+        .may_accept = g->qualification.accept,
+        .id = t->assignment_id,
+        .hit = t->hit_id,
+        .group = g->group_id,
+        .title = g->title,
+        .description = g->description,
+        .requester = g->requester_name,
+        .requester_id = g->requester_id,
+        .worker_id = t->worker_id,
+        .reward = t->reward_cents,
+        .duration = g->duration_s,
+        .deadline = t->deadline_ms,
+        .deadline_ms = t->deadline_ms,
+        .now_ms = ctx->now_ms,
+        .left = (t->deadline_ms - ctx->now_ms) / 1000,
+        .available = g->available,
+        .auto_approval = t->auto_approval_s,
+        .expires = t->expires_ms,
+        .task = page_task_frame(call, frame.url, frame.height),
+        .requirements = requirement_words(call->req->arena, &g->qualification),
+        .requirements_n = g->qualification.n,
+    };
+    return page_show(call,
+                     &(struct page){.title = str_z(call->req->arena, g->title),
+                                    .nav = preview ? NAV_W_TASKS : NAV_W_QUEUE,
+                                    .task = true,
+                                    .wide = true},
+                     tpl_task_view(&page));
 }
 
 static struct err show_task(struct call *call, struct ctx *ctx) {
@@ -46,19 +69,32 @@ static struct err show_task(struct call *call, struct ctx *ctx) {
 
 /* ---- queue ---- */
 
-static void queue_page(struct call *call, const struct queue *queue) {
-    struct buf *out = &call->body;
-    page_begin(call, "Your queue");
-    buf_printf(out, "<p>%zu of %lld.</p>\n<ul>\n", queue->n, (long long)queue->max_active);
+static struct err queue_page(struct call *call, struct ctx *ctx, const struct queue *queue) {
+    struct tpl_queue_tasks *rows = arena_array(call->req->arena, queue->n, sizeof *rows);
     for (size_t i = 0; i < queue->n; i++) {
         const struct task *t = &queue->items[i];
-        buf_printf(out, "<li><a href=\"/projects/%.*s/tasks/%.*s?assignment_id=%.*s\">",
-                   STR_ARG(t->group.group_id), STR_ARG(t->hit_id), STR_ARG(t->assignment_id));
-        html_text(out, t->group.title);
-        buf_puts(out, "</a>\n");
+        rows[i] = (struct tpl_queue_tasks){
+            .id = t->assignment_id,
+            .hit = t->hit_id,
+            .group = t->group.group_id,
+            .title = t->group.title,
+            .requester = t->group.requester_name,
+            .reward = t->reward_cents,
+            .accepted = t->accepted_ms,
+            .deadline = t->deadline_ms,
+            .deadline_ms = t->deadline_ms,
+            .left = (t->deadline_ms - ctx->now_ms) / 1000,
+        };
     }
-    buf_puts(out, "</ul>\n");
-    page_end(call);
+    struct tpl_queue page = {
+        .held = (int64_t)queue->n,
+        .max_active = queue->max_active,
+        .now_ms = ctx->now_ms,
+        .tasks = rows,
+        .tasks_n = queue->n,
+    };
+    return page_show(call, &(struct page){.title = "Your queue", .nav = NAV_W_QUEUE},
+                     tpl_queue_view(&page));
 }
 
 static struct err show_queue(struct call *call, struct ctx *ctx) {
@@ -66,10 +102,8 @@ static struct err show_queue(struct call *call, struct ctx *ctx) {
     struct err e = work_queue(ctx, &queue);
     if (failed(e))
         return e;
-    if (!site_wants_json(call->req)) {
-        queue_page(call, &queue);
-        return NO_ERR;
-    }
+    if (!site_wants_json(call->req))
+        return queue_page(call, ctx, &queue);
     struct json j = call_json(call);
     json_open_object(&j);
     json_key(&j, "tasks");
@@ -86,11 +120,28 @@ static struct err show_queue(struct call *call, struct ctx *ctx) {
 
 /* ---- return ---- */
 
+static struct err show_return(struct call *call, struct ctx *ctx) {
+    struct task t;
+    struct err e = work_task(ctx, call->params[0], &t);
+    if (failed(e))
+        return e;
+    struct tpl_return_task page = {
+        .id = t.assignment_id,
+        .hit = t.hit_id,
+        .group = t.group.group_id,
+        .title = t.group.title,
+        .left = (t.deadline_ms - ctx->now_ms) / 1000,
+    };
+    return page_show(call, &(struct page){.title = "Return this task?", .nav = NAV_W_QUEUE},
+                     tpl_return_task_view(&page));
+}
+
 static struct err give_back(struct call *call, struct ctx *ctx, struct str assignment_id) {
     struct err e = work_return(ctx, assignment_id);
     if (failed(e))
         return e;
     if (!site_wants_json(call->req)) {
+        page_flash(call, FLASH_INFO, "Returned. Its place is open to others.");
         site_redirect(call, STR("/tasks"));
         return NO_ERR;
     }
@@ -145,6 +196,12 @@ const struct route site_task_rows[] = {
      .may = MAY_WORKER,
      .kind = CALL_READ,
      .run = show_queue},
+    {.method = "GET",
+     .pattern = "/tasks/{assignment}/return",
+     .help = "Asks whether to return the HIT.",
+     .may = MAY_WORKER,
+     .kind = CALL_READ,
+     .run = show_return},
     {.method = "DELETE",
      .pattern = "/tasks/{assignment}",
      .help = "Returns the HIT.",

@@ -23,6 +23,11 @@ def requester(server):
 
 
 @pytest.fixture
+def mturk(requester):
+    return requester.client()
+
+
+@pytest.fixture
 def desk(server, requester):
     """The requester's browser, signed in."""
     return Browser(server).sign_in(requester.email)

@@ -3,5 +3,6 @@ import './times.js';
 import './copy.js';
 import './menus.js';
 import './review.js';
+import './task.js';
 
 document.documentElement.classList.add('js');

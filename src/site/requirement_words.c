@@ -1,0 +1,35 @@
+/* Requirements in a worker's words: "approval rate at least 95 (yours: 97)" (worker-site 3, 4.1).
+ */
+#include "site/rows.h"
+
+static struct str comparator_words(struct str comparator) {
+    static const struct {
+        const char *name, *words;
+    } table[] = {
+        {"LessThan", "below"},    {"LessThanOrEqualTo", "at most"},
+        {"GreaterThan", "above"}, {"GreaterThanOrEqualTo", "at least"},
+        {"EqualTo", "is"},        {"NotEqualTo", "is not"},
+        {"Exists", "is held"},    {"DoesNotExist", "is not held"},
+        {"In", "is one of"},      {"NotIn", "is none of"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (str_is(comparator, table[i].name))
+            return str_c(table[i].words);
+    return comparator;
+}
+
+const struct tpl_requirement *requirement_words(struct arena *a, const struct qualification *q) {
+    struct tpl_requirement *list = arena_array(a, q->n, sizeof *list);
+    for (size_t i = 0; i < q->n; i++) {
+        const struct requirement *r = &q->items[i];
+        list[i] = (struct tpl_requirement){
+            .name = r->name.p ? r->name : r->type_id,
+            .comparator = comparator_words(r->comparator),
+            .wanted = r->wanted,
+            .met = r->met,
+            .held = r->held,
+            .own = r->has_value ? str_printf(a, "%lld", (long long)r->value) : r->locale,
+        };
+    }
+    return list;
+}
