@@ -35,6 +35,9 @@ int run_clock(struct command_line *line);
 int run_replay(struct command_line *line);
 int run_import(struct command_line *line);
 
+/* simulate.c */
+int run_simulate(struct command_line *line);
+
 /* serve.c, ops.c */
 int run_serve(struct command_line *line);
 int run_ops(struct command_line *line);

@@ -67,6 +67,21 @@ static const struct option_row import_options[] = {
     END_OPTION,
 };
 
+static const struct option_row simulate_options[] = {
+    {"url", "U", "where the site is, e.g. http://127.0.0.1:8080", NULL, true},
+    {"workers", "N", "how many; default 4", NULL, false},
+    {"rate", "R", "tasks a second, of all together; default 1; 0: as many as the site bears", NULL,
+     false},
+    {"seconds", "S", "how long; default 60", NULL, false},
+    {"tasks", "N", "stop after so many", NULL, false},
+    {"group", "ID", "tasks of this HITGroupId only", NULL, false},
+    {"pages", NULL, "open the pages that a browser would show", NULL, false},
+    {"seed", "N", "the same workers, choices and words again; default others each time", NULL, false},
+    {"password", "P", "of the workers; default one that nobody knows", NULL, false},
+    {"json", NULL, "print figures as JSON", NULL, false},
+    END_OPTION,
+};
+
 static const struct option_row ops_options[] = {
     {"json", NULL, "print every field, as JSON", NULL, false},
     END_OPTION,
@@ -95,6 +110,8 @@ static const struct command commands[] = {
      replay_options, run_replay},
     {"import", "FILE…", 1, 1000, "Keep results files of the old service as archive batches",
      import_options, run_import},
+    {"simulate", NULL, 0, 0, "Register workers who do tasks through the website", simulate_options,
+     run_simulate},
     {"backup", "FILE", 1, 1, "Copy the store while it is in use, and verify the copy",
      store_options, run_backup},
     {"restore", "FILE", 1, 1, "Make a store from a backup", store_options, run_restore},
