@@ -14,7 +14,8 @@
 #define WINDOW_MS (INT64_C(1000) * OVERTURN_WINDOW_S)
 #define DAY_MS    INT64_C(86400000)
 
-enum { CHUNK = 500, HITS_A_CHUNK = 1000, KEY_NUMBERS = 6 };
+/* A page and the row that says that there are more. */
+enum { CHUNK = RESULTS_PAGE_MAX + 1, HITS_A_CHUNK = 1000, KEY_NUMBERS = 6 };
 
 /* --- keys --- */
 
