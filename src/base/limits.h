@@ -69,6 +69,15 @@
 #define ASSIGNMENTS_MAX 1000000000
 #define REQUIREMENTS_MAX 10
 
+/* What people write to each other (worker-site 11, 13.1). */
+#define APPEAL_TEXT_MIN 20 /* characters */
+#define APPEAL_TEXT_MAX 2000
+#define MESSAGE_MAX 4000
+#define APPEALS_STEP 100      /* paid by one deposit, or closed in one step of the sweeper */
+#define APPEAL_COUNT_MAX 1000 /* a page says "1,000 or more" */
+#define HIDDEN_MAX 1000       /* groups and requesters that one worker may hide */
+#define DRAFT_MAX ((size_t)256 * 1024) /* form values; files and drawings are not kept */
+
 #define BATCH_UNDO_COUNT_MAX 10000 /* a card says "10,000 or more" rather than count a million */
 #define PAGE_MAX 100    /* MaxResults */
 #define PAGE_DEFAULT 10 /* requester-api 1.9 */

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "ledger/ledger.h"
+#include "market/appeal.h"
 #include "market/batch_change.h"
 #include "market/due_expire.h"
 #include "market/events.h"
@@ -447,6 +448,8 @@ struct err due_sweep(struct ctx *caller, int limit, int64_t *done) {
         e = sweep_disposals(c, limit, done);
     if (!failed(e))
         e = batch_delete_sweep(c, limit, done);
+    if (!failed(e))
+        e = appeal_sweep(c, limit, done);
     return failed(e) ? e : sweep_memory(c, limit, done);
 }
 

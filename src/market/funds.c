@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/money.h"
 #include "market/account.h"
+#include "market/appeal.h"
 #include "market/due.h"
 #include "market/setting.h"
 #include "store/sql.h"
@@ -54,7 +55,10 @@ struct err funds_deposit(struct ctx *c, int64_t requester, int64_t cents, struct
         return e;
     enum st st = ledger_deposit(c->tx, c->now_ms, cents,
                                 &(struct transfer_for){.requester = requester, .note = note});
-    return give_balances(c, st, requester, after);
+    e = ctx_store(c, st);
+    if (!failed(e))
+        e = appeal_retry(c, requester);
+    return failed(e) ? e : give_balances(c, st, requester, after);
 }
 
 enum st funds_hold(struct ctx *c, int64_t cents, const struct transfer_for *about) {

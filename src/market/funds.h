@@ -10,7 +10,8 @@
 /* Largest single deposit: $10,000,000,000.00; far from overflow, above any typing error. */
 #define DEPOSIT_CENTS_MAX INT64_C(1000000000000)
 
-/* A deposit for a requester; note may be NULL. *after, if not NULL, gets the balances. Errors:
+/* A deposit for a requester; note may be NULL. Appeals that wait for funds are paid from it
+ * (appeal.h). *after, if not NULL, gets the balances then. Errors:
  * ERR_OUT_OF_RANGE for cents < 1 or too many, ERR_NOT_FOUND for a party that is no requester. */
 struct err funds_deposit(struct ctx *c, int64_t requester, int64_t cents, struct str note,
                          struct balances *after);

@@ -27,6 +27,11 @@ const struct setting SETTINGS[] = {
     {"operator_overturn", "0", "1: the operator may undo rejections after their 30 days", 0, 1,
      NULL},
     {"registration", "open", "open, or closed: nobody registers as a worker", 0, 0, "closed"},
+    {"appeal_answer_days", "7", "days a requester has to answer an appeal", 1, 30, NULL},
+    {"appeal_silence", "lapse", "lapse, or grant: what an unanswered appeal comes to", 0, 0,
+     "grant"},
+    {"message_day_limit", "40", "messages a worker may send in 24 hours", 0, 10000, NULL},
+    {"report_pause_n", "5", "reports of broken tasks that pause a group; 0: never", 0, 1000, NULL},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 

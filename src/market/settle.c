@@ -5,6 +5,7 @@
 #include "base/datetime.h"
 #include "base/money.h"
 #include "ledger/ledger.h"
+#include "market/appeal.h"
 #include "market/due.h"
 #include "store/sql.h"
 
@@ -288,5 +289,7 @@ struct err settle_apply(struct ctx *c, struct settlement *s) {
         st = update_figures(c, s, one);
     if (st == ST_OK)
         st = close_settlement(c, s);
-    return ctx_store(c, st);
+    if (st != ST_OK || !s->overturned)
+        return ctx_store(c, st);
+    return appeal_on_overturn(c, s->requester, s->id);
 }

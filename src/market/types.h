@@ -50,6 +50,47 @@ enum notice_kind {
     NOTICE_REJECTED,
     NOTICE_OVERTURNED,
     NOTICE_BONUS,
+    NOTICE_APPEAL_FILED, /* to the requester; so also REPLIED, WITHDRAWN, DUE */
+    NOTICE_APPEAL_REPLIED,
+    NOTICE_APPEAL_WITHDRAWN,
+    NOTICE_APPEAL_DUE,
+    NOTICE_APPEAL_ASKED, /* to the worker; so also WAITING, DECLINED; LAPSED to both */
+    NOTICE_APPEAL_WAITING,
+    NOTICE_APPEAL_DECLINED,
+    NOTICE_APPEAL_LAPSED,
+    NOTICE_GROUP_PAUSED, /* to the requester */
+};
+
+/* worker-site 13. `state < APPEAL_GRANTED` is what "open" means in the indexes. */
+enum appeal_state {
+    APPEAL_OPEN = 1,
+    APPEAL_ASKED,
+    APPEAL_WAITING,
+    APPEAL_GRANTED,
+    APPEAL_DECLINED,
+    APPEAL_WITHDRAWN,
+    APPEAL_LAPSED,
+};
+/* Why a rejection is held to be wrong; the worker may leave it out. */
+enum appeal_reason {
+    APPEAL_REASON_NONE = 0,
+    APPEAL_REASON_ANSWER_RIGHT,
+    APPEAL_REASON_INSTRUCTIONS,
+    APPEAL_REASON_TECHNICAL,
+    APPEAL_REASON_MISTAKE,
+    APPEAL_REASON_OTHER,
+};
+enum appeal_step_kind {
+    APPEAL_STEP_FILED = 1,
+    APPEAL_STEP_ASKED,
+    APPEAL_STEP_REPLIED,
+    APPEAL_STEP_GRANTED,
+    APPEAL_STEP_WAITING,
+    APPEAL_STEP_PAID,
+    APPEAL_STEP_DECLINED,
+    APPEAL_STEP_WITHDRAWN,
+    APPEAL_STEP_LAPSED,
+    APPEAL_STEP_OVERDUE,
 };
 
 /* Requester events (money-and-lifecycle 10.1). */

@@ -1,0 +1,13 @@
+/* What people write: appeals, messages, reports. */
+#ifndef MARKET_WORDS_H
+#define MARKET_WORDS_H
+
+#include "market/ctx.h"
+
+/* The text without outer white space in *out (in the caller's memory). Errors of field
+ * (ERR_INVALID_PARAMETER, a sentence for the person): fewer than min or more than max characters,
+ * bytes that are not UTF-8, control characters but tab and line ends. */
+struct err words_check(struct ctx *c, const char *field, struct str text, size_t min, size_t max,
+                       struct str *out);
+
+#endif
