@@ -49,14 +49,29 @@ UPDATE party SET state = :state WHERE id = :id;
 UPDATE party SET adult = :adult WHERE id = :id;
 
 -- name: session_insert :exec
--- in: digest text, party int, csrf text, created_ms int, expires_ms int
-INSERT INTO session (digest, party, csrf, created_ms, expires_ms)
-VALUES (:digest, :party, :csrf, :created_ms, :expires_ms);
+-- in: digest text, party int, csrf text, created_ms int, expires_ms int, address text, agent text
+INSERT INTO session (digest, party, csrf, created_ms, expires_ms, address, agent)
+VALUES (:digest, :party, :csrf, :created_ms, :expires_ms, :address, :agent);
 
 -- name: session_get :one
 -- in: digest text
--- out: party int, csrf text, expires_ms int
-SELECT party, csrf, expires_ms FROM session WHERE digest = :digest;
+-- out: party int, csrf text, expires_ms int, acting int?
+SELECT party, csrf, expires_ms, acting FROM session WHERE digest = :digest;
+
+-- name: session_list_of :many
+-- in: party int, wall_ms int, page int
+-- out: digest text, created_ms int, expires_ms int, address text, agent text
+SELECT digest, created_ms, expires_ms, address, agent
+FROM session WHERE party = :party AND expires_ms > :wall_ms
+ORDER BY created_ms DESC, digest LIMIT :page;
+
+-- name: session_delete_one_of :exec
+-- in: party int, digest text
+DELETE FROM session WHERE digest = :digest AND party = :party;
+
+-- name: session_delete_others :exec
+-- in: party int, digest text
+DELETE FROM session WHERE party = :party AND digest <> :digest;
 
 -- name: session_delete :exec
 -- in: digest text

@@ -21,7 +21,7 @@ static struct err openapi(struct call *call, struct ctx *ctx) {
 
 static struct err balance(struct call *call, struct ctx *ctx) {
     struct funds funds;
-    struct err e = funds_balance(ctx, call->session.party.id, &funds);
+    struct err e = funds_balance(ctx, call->actor.party, &funds);
     if (failed(e))
         return e;
     struct json j = call_json(call);
@@ -43,7 +43,7 @@ static const struct v1_row own_rows[] = {
     {.route = {.method = "GET",
                .pattern = "/v1/balance",
                .help = "Money that may be spent, and money held for open and undecided work.",
-               .may = MAY_REQUESTER,
+               .may = MAY_OWN,
                .kind = CALL_READ,
                .run = balance,
                .gives = "application/json"}},
@@ -110,7 +110,7 @@ static void find_replay_key(struct call *call) {
     struct str body = http_body(req);
     struct str what =
         str_printf(req->arena, "%.*s %.*s", STR_ARG(req->method), STR_ARG(req->target));
-    call->replay_key = request_key_digest(req->arena, call->session.party.public_id, what, key,
+    call->replay_key = request_key_digest(req->arena, call->session.account.public_id, what, key,
                                           body.p ? body : STR(""));
     call->actor.request_key = call->replay_key;
 }

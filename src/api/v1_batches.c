@@ -13,7 +13,7 @@ static const struct route_param list_query[] = {
 };
 
 static struct err list_batches(struct call *call, struct ctx *ctx) {
-    struct batch_list_in in = {.requester = call->session.party.id};
+    struct batch_list_in in = {.requester = call->actor.party};
     struct str state = form_get(&call->req->query, "state");
     int64_t limit = 0;
     struct err e = v1_query_int(call, "limit", 1, PAGE_MAX, PAGE_MAX, &limit);
@@ -39,7 +39,7 @@ static struct err get_batch(struct call *call, struct ctx *ctx) {
     struct batch_view view;
     struct err e = v1_batch_param(call, &batch);
     if (!failed(e))
-        e = batch_get(ctx, call->session.party.id, batch, &view);
+        e = batch_get(ctx, call->actor.party, batch, &view);
     if (failed(e))
         return e;
     struct json j = call_json(call);
@@ -91,7 +91,7 @@ static struct err results(struct call *call) {
     const struct form *query = &call->req->query;
     struct download *d = arena_new(call->req->arena, struct download);
     d->call = call;
-    d->in.requester = call->session.party.id;
+    d->in.requester = call->actor.party;
     struct str dialect = form_get(query, "dialect"), status = form_get(query, "status");
     d->in.keep_reject_empty = str_is(form_get(query, "fill_reject"), "0");
     d->in.extended = str_is(form_get(query, "extended"), "1");
@@ -117,7 +117,7 @@ const struct v1_row v1_batch_rows[] = {
     {.route = {.method = "GET",
                .pattern = "/v1/batches",
                .help = "Batches, newest first.",
-               .may = MAY_REQUESTER,
+               .may = MAY_READ,
                .kind = CALL_READ,
                .run = list_batches,
                .query = list_query,
@@ -125,14 +125,14 @@ const struct v1_row v1_batch_rows[] = {
     {.route = {.method = "GET",
                .pattern = "/v1/batches/{id}",
                .help = "One batch.",
-               .may = MAY_REQUESTER,
+               .may = MAY_READ,
                .kind = CALL_READ,
                .run = get_batch,
                .gives = "application/json"}},
     {.route = {.method = "GET",
                .pattern = "/v1/batches/{id}/results.csv",
                .help = "Results of a batch, one row for each assignment that was submitted.",
-               .may = MAY_REQUESTER,
+               .may = MAY_READ,
                .kind = CALL_SLOW,
                .slow = results,
                .query = results_query,

@@ -19,7 +19,7 @@ static struct err find_cost(struct ctx *ctx, void *arg) {
 
 static struct err look(struct ctx *ctx, void *arg) {
     struct publishing *p = arg;
-    return batch_get(ctx, p->call->session.party.id, p->staged.batch, &p->view);
+    return batch_get(ctx, p->call->actor.party, p->staged.batch, &p->view);
 }
 
 static struct err drop(struct ctx *ctx, void *arg) {
@@ -148,7 +148,7 @@ const struct v1_row v1_publish_rows[] = {
                .help = "Publishes a batch: one HIT for each row of the CSV file in the body; the "
                        "whole cost is held, or nothing happens. A file with faults "
                        "publishes nothing: error.faults names all of them by line and column.",
-               .may = MAY_REQUESTER,
+               .may = MAY_OWN,
                .flags = ROUTE_UPLOAD,
                .kind = CALL_SLOW,
                .slow = create_batch,

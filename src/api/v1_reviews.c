@@ -133,7 +133,7 @@ static struct err upload(struct call *call) {
 static struct err get_review(struct call *call) {
     struct app *app = call->app;
     struct review_answer answer;
-    struct err e = review_get(app->store, app->ids, call->req->arena, call->session.party.id,
+    struct err e = review_get(app->store, app->ids, call->req->arena, call->actor.party,
                               call->params[0], &answer);
     if (!failed(e))
         write_answer(call, &answer);
@@ -190,8 +190,7 @@ static struct err commit(struct call *call) {
 
 static struct err drop(struct call *call) {
     struct app *app = call->app;
-    return review_drop(app->store, app->ids, call->req->arena, call->session.party.id,
-                       call->params[0]);
+    return review_drop(app->store, app->ids, call->req->arena, call->actor.party, call->params[0]);
 }
 
 /* ---- outcome.csv ---- */
@@ -202,7 +201,7 @@ static bool sink(void *arg, const void *p, size_t n) {
 
 static bool produce(struct http_sink *out, void *arg) {
     struct call *call = arg;
-    struct review_outcome_in in = {call->session.party.id, call->params[0]};
+    struct review_outcome_in in = {call->actor.party, call->params[0]};
     struct err e =
         review_outcome(call->app->store, call->app->ids, call->req->arena, &in, sink, out);
     if (failed(e))
@@ -214,7 +213,7 @@ static bool produce(struct http_sink *out, void *arg) {
 static struct err outcome(struct call *call) {
     struct review_answer answer;
     struct app *app = call->app;
-    struct err e = review_get(app->store, app->ids, call->req->arena, call->session.party.id,
+    struct err e = review_get(app->store, app->ids, call->req->arena, call->actor.party,
                               call->params[0], &answer);
     if (failed(e))
         return e;
@@ -231,7 +230,7 @@ const struct v1_row v1_review_rows[] = {
     {.route = {.method = "POST",
                .pattern = "/v1/reviews",
                .help = "Takes a reviewed results file as body and answers the plan; nothing moves.",
-               .may = MAY_REQUESTER,
+               .may = MAY_REVIEW,
                .flags = ROUTE_UPLOAD,
                .kind = CALL_SLOW,
                .slow = upload,
@@ -241,21 +240,21 @@ const struct v1_row v1_review_rows[] = {
     {.route = {.method = "GET",
                .pattern = "/v1/reviews/{id}",
                .help = "The plan, or the outcome when it was applied.",
-               .may = MAY_REQUESTER,
+               .may = MAY_REVIEW,
                .kind = CALL_SLOW,
                .slow = get_review,
                .gives = "application/json"}},
     {.route = {.method = "DELETE",
                .pattern = "/v1/reviews/{id}",
                .help = "Drops a review that was not applied.",
-               .may = MAY_REQUESTER,
+               .may = MAY_REVIEW,
                .kind = CALL_SLOW,
                .slow = drop},
      .success = 204},
     {.route = {.method = "POST",
                .pattern = "/v1/reviews/{id}/plan",
                .help = "Plans the same file again, under another mode or with other options.",
-               .may = MAY_REQUESTER,
+               .may = MAY_REVIEW,
                .kind = CALL_SLOW,
                .slow = plan,
                .query = choice_query,
@@ -264,7 +263,7 @@ const struct v1_row v1_review_rows[] = {
                .pattern = "/v1/reviews/{id}/commit",
                .help = "Applies the plan of that token, once; 409 and a fresh plan when the world "
                        "has moved on.",
-               .may = MAY_REQUESTER,
+               .may = MAY_REVIEW,
                .flags = ROUTE_JSON,
                .kind = CALL_SLOW,
                .slow = commit,
@@ -274,7 +273,7 @@ const struct v1_row v1_review_rows[] = {
     {.route = {.method = "GET",
                .pattern = "/v1/reviews/{id}/outcome.csv",
                .help = "The uploaded file with the columns Outcome, Reason and Line.",
-               .may = MAY_REQUESTER,
+               .may = MAY_REVIEW,
                .kind = CALL_SLOW,
                .slow = outcome,
                .gives = "text/csv"}},

@@ -346,10 +346,12 @@ struct str call_actor_detail(struct call *call, struct str who) {
 }
 
 static void enter_party(struct call *call, struct str who) {
+    const struct session *s = &call->session;
     call->signed_in = true;
-    call->actor.party = call->session.party.id;
+    call->actor.party = s->account.id ? s->account.id : s->party.id;
+    call->actor.person = s->party.id;
     call->actor.detail = call_actor_detail(call, who);
-    call->shard = call->session.party.id;
+    call->shard = call->actor.party;
 }
 
 struct err call_enter_session(struct call *call, struct ctx *ctx) {
@@ -361,7 +363,8 @@ struct err call_enter_session(struct call *call, struct ctx *ctx) {
     if (e.code == ERR_SIGN_IN_NEEDED)
         return NO_ERR;
     if (!failed(e))
-        enter_party(call, STR("session"));
+        enter_party(call, str_printf(call->req->arena, "session of %.*s",
+                                     STR_ARG(call->session.party.email)));
     return e;
 }
 
@@ -390,7 +393,11 @@ struct err call_enter_key(struct call *call, struct ctx *ctx, const char *const 
         e = sigv4_verify(&sig, &auth, key.secret, time_wall_ms());
     if (failed(e))
         return e;
-    call->session.party = key.party;
+    call->session = (struct session){.party = key.party};
+    if (key.party.role == ROLE_REQUESTER) {
+        call->session.account = key.party;
+        call->session.role = MEMBER_OWNER;
+    }
     call->by_key = true;
     enter_party(call, auth.key_id);
     return NO_ERR;

@@ -63,8 +63,8 @@ struct call {
     struct err (*slow)(struct call *call);
 
     /* who; filled by enter() */
-    struct actor actor;
-    struct session session; /* party of a session or of an access key */
+    struct actor actor;     /* party: the account acted for, or the worker; person: who does it */
+    struct session session; /* party: the person of a session, or the account of an access key */
     bool signed_in;         /* session.party is somebody */
     bool by_key;            /* authenticated by signature, not by cookie */
 

@@ -4,25 +4,25 @@
 
 #include "app/call.h"
 
-/* Who may use a route: bits 1 << enum role, or everybody. A row without any answers nobody. */
+/* Who may use a route: any of these bits. A row without any answers nobody. The last three are
+ * rights on the requester's account that the session acts for (market/member.h); an access key has
+ * all three. Handlers act for call->actor.party: that account, or the worker. */
 enum {
     MAY_EVERYBODY = 1,
-    MAY_REQUESTER = 1 << ROLE_REQUESTER,
-    MAY_WORKER = 1 << ROLE_WORKER,
-    MAY_OPERATOR = 1 << ROLE_OPERATOR,
-    MAY_SIGNED_IN = MAY_REQUESTER | MAY_WORKER | MAY_OPERATOR,
-
-    /* Members of a requester's account: its owner alone (money, publishing, members, deleting);
-     * who decides on work too; who reads too. */
-    MAY_OWN = MAY_REQUESTER,
-    MAY_REVIEW = MAY_OWN | 1 << 5,
-    MAY_READ = MAY_REVIEW | 1 << 6,
+    MAY_WORKER = 1 << ROLE_WORKER,     /* not while he acts for an account */
+    MAY_OPERATOR = 1 << ROLE_OPERATOR, /* the same */
+    MAY_MEMBER = 1 << ROLE_MEMBER,     /* somebody who has no account to act for any more */
+    MAY_READ = 1 << 5,                 /* owner, reviewer, reader: looks */
+    MAY_REVIEW = 1 << 6,               /* owner, reviewer: decides on work */
+    MAY_OWN = 1 << 7,                  /* owner: money, publishing, members, deleting */
+    MAY_SIGNED_IN = MAY_WORKER | MAY_OPERATOR | MAY_MEMBER | MAY_READ,
 };
 
 enum {
-    ROUTE_UPLOAD = 1,  /* the body goes to a file, up to app.file_max */
-    ROUTE_NO_CSRF = 2, /* a state change that needs no token; says why where it is used */
-    ROUTE_JSON = 4,    /* the body is JSON */
+    ROUTE_UPLOAD = 1,    /* the body goes to a file, up to app.file_max */
+    ROUTE_NO_CSRF = 2,   /* a state change that needs no token; says why where it is used */
+    ROUTE_JSON = 4,      /* the body is JSON */
+    ROUTE_SUSPENDED = 8, /* a state change that suspended people may make */
 };
 
 /* A parameter of the query, for the description. */
@@ -55,7 +55,12 @@ bool route_takes(const struct route *route, struct str method);
 const struct route *route_find(const struct route *rows, struct str method, struct str path,
                                struct str params[CALL_PARAMS_MAX], bool *other);
 
-/* Whether a session or key of that call may use the route: ERR_SIGN_IN_NEEDED, ERR_FORBIDDEN. */
+/* What a session may: bits of above. */
+unsigned route_rights(const struct session *session);
+
+/* Whether a session or key of that call may use the route: ERR_SIGN_IN_NEEDED, ERR_FORBIDDEN,
+ * ERR_SUSPENDED. A suspended requester or operator, and whoever acts for a suspended account, may
+ * look but change nothing; of a suspended worker the market's rules say what he may. */
 struct err route_check_rights(const struct route *route, struct call *call);
 
 /* GET and HEAD change nothing and need no token. */

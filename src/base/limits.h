@@ -81,5 +81,13 @@
 #define BATCH_UNDO_COUNT_MAX 10000 /* a card says "10,000 or more" rather than count a million */
 #define PAGE_MAX 100    /* MaxResults */
 #define PAGE_DEFAULT 10 /* requester-api 1.9 */
+/* Rows of a list of the site: 500, and one more that tells whether there is a next page. */
+#define LIST_ROWS_MAX 501
+
+/* People of one account: enough for a house, few enough to show them all. */
+#define MEMBERS_MAX 100
+#define INVITATIONS_MAX 50
+#define ACCOUNTS_OF_PERSON_MAX 50
+#define SESSIONS_SHOWN_MAX 50
 
 #endif

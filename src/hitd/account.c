@@ -115,7 +115,7 @@ static struct err state_rule(struct ctx *c, void *arg) {
                      "The account %.*s is closed; that is not undone by a command.",
                      STR_ARG(s->party.email));
     if (!failed(e))
-        e = account_set_state(c, s->party.id, s->state);
+        e = account_set_state(c, s->party.id, s->state, STR_NULL);
     return e;
 }
 

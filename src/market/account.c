@@ -4,15 +4,17 @@
 
 #include "base/limits.h"
 #include "base/rand.h"
+#include "base/sha256.h"
 #include "base/utf8.h"
 #include "ledger/ledger.h"
 #include "market/setting.h"
+#include "market/audit.h"
 #include "store/sql.h"
 
 /* Random public ids are 36^13; a second try is luck enough. */
 enum { PUBLIC_ID_RANDOM = 13, PUBLIC_ID_TRIES = 3 };
 
-static struct str lower(struct arena *a, struct str s) {
+struct str email_lower(struct arena *a, struct str s) {
     char *p = arena_memdup(a, s.p ? s.p : "", s.n);
     for (size_t i = 0; i < s.n; i++)
         if (p[i] >= 'A' && p[i] <= 'Z')
@@ -56,10 +58,17 @@ static bool name_plausible(struct str s) {
     return true;
 }
 
+struct err email_check(struct arena *a, struct str email) {
+    if (email.p && email_plausible(email))
+        return NO_ERR;
+    return err_make(a, ERR_INVALID_PARAMETER, "email", "\"%.*s\" is not an e-mail address.",
+                    STR_ARG(str_sub(email, 0, EMAIL_MAX)));
+}
+
 static struct err check_fields(struct ctx *c, const struct account_add_in *in) {
-    if (!in->email.p || !email_plausible(in->email))
-        return err_make(c->arena, ERR_INVALID_PARAMETER, "email",
-                        "\"%.*s\" is not an e-mail address.", STR_ARG(in->email));
+    struct err e = email_check(c->arena, in->email);
+    if (failed(e))
+        return e;
     if (!name_plausible(in->name))
         return err_make(c->arena, ERR_INVALID_PARAMETER, "name",
                         "A name is needed, of at most %d characters.", NAME_MAX_CHARS);
@@ -68,7 +77,7 @@ static struct err check_fields(struct ctx *c, const struct account_add_in *in) {
                         "\"%.*s\" is not a country: give its two capital letters (DE), for the "
                         "United States with the state (US-CA).",
                         STR_ARG(in->country));
-    if (in->role != ROLE_REQUESTER && in->role != ROLE_WORKER && in->role != ROLE_OPERATOR)
+    if (in->role < ROLE_REQUESTER || in->role > ROLE_MEMBER)
         return err_make(c->arena, ERR_INVALID_PARAMETER, "role",
                         "A role is requester, worker or operator.");
     return NO_ERR;
@@ -103,7 +112,7 @@ struct err account_add(struct ctx *c, const struct account_add_in *in, struct pa
     struct err e = check_fields(c, in);
     if (failed(e))
         return e;
-    struct str email = lower(c->arena, in->email);
+    struct str email = email_lower(c->arena, in->email);
     struct sql_account_of_email_out known;
     enum st st = sql_account_of_email(c->tx, &(struct sql_account_of_email_in){email}, &known);
     if (st == ST_OK)
@@ -164,8 +173,8 @@ struct err account_by_id(struct ctx *c, int64_t id, struct party *out) {
 
 struct err account_by_email(struct ctx *c, struct str email, struct party *out) {
     struct sql_account_of_email_out p;
-    enum st st =
-        sql_account_of_email(c->tx, &(struct sql_account_of_email_in){lower(c->arena, email)}, &p);
+    enum st st = sql_account_of_email(
+        c->tx, &(struct sql_account_of_email_in){email_lower(c->arena, email)}, &p);
     if (st == ST_NONE)
         return err_make(c->arena, ERR_NOT_FOUND, "email", "There is no account for \"%.*s\".",
                         STR_ARG(email));
@@ -221,20 +230,50 @@ static struct err changed_one(struct ctx *c, enum st st, int64_t changed) {
     return ctx_store(c, st);
 }
 
-struct err account_set_password(struct ctx *c, int64_t party, struct str stored) {
+struct err account_set_password(struct ctx *c, int64_t party, struct str stored, struct str keep) {
     int64_t changed = 0;
     enum st st = sql_account_password_set(
         c->tx, &(struct sql_account_password_set_in){party, stored}, &changed);
     struct err e = changed_one(c, st, changed);
-    return failed(e) ? e : session_end_all(c, party);
+    if (!failed(e) && keep.p)
+        e = ctx_store(
+            c, sql_session_delete_others(
+                   c->tx, &(struct sql_session_delete_others_in){party, sha256_hex(c->arena, keep)},
+                   NULL));
+    else if (!failed(e))
+        e = session_end_all(c, party);
+    if (failed(e))
+        return e;
+    return audit_add(c, &(struct audit_in){.action = AUDIT_PASSWORD_SET, .subject = party});
 }
 
-struct err account_set_state(struct ctx *c, int64_t party, enum party_state state) {
-    int64_t changed = 0;
-    enum st st =
-        sql_account_state_set(c->tx, &(struct sql_account_state_set_in){party, state}, &changed);
-    struct err e = changed_one(c, st, changed);
-    return failed(e) || state == PARTY_ACTIVE ? e : session_end_all(c, party);
+const char *party_state_name(enum party_state state) {
+    switch (state) {
+    case PARTY_ACTIVE: return "active";
+    case PARTY_SUSPENDED: return "suspended";
+    case PARTY_CLOSED: return "closed";
+    }
+    return "";
+}
+
+struct err account_set_state(struct ctx *c, int64_t party, enum party_state state,
+                             struct str reason) {
+    struct party old;
+    struct err e = account_by_id(c, party, &old);
+    if (!failed(e))
+        e = ctx_store(c, sql_account_state_set(
+                             c->tx, &(struct sql_account_state_set_in){party, state}, NULL));
+    if (!failed(e) && state != PARTY_ACTIVE)
+        e = session_end_all(c, party);
+    if (failed(e) || old.state == state)
+        return e;
+    return audit_add(c, &(struct audit_in){
+                            .action = AUDIT_STATE_SET,
+                            .subject = party,
+                            .old_value = str_c(party_state_name(old.state)),
+                            .new_value = str_c(party_state_name(state)),
+                            .note = reason,
+                        });
 }
 
 struct err account_set_adult(struct ctx *c, int64_t party, bool adult) {

@@ -54,6 +54,11 @@ struct party {
  * there is no memory for Argon2id. */
 struct str password_hash(struct arena *a, struct str password);
 
+/* An address in the form it is kept in; and whether it can be one: ERR_INVALID_PARAMETER
+ * ("email"). */
+struct str email_lower(struct arena *a, struct str email);
+struct err email_check(struct arena *a, struct str email);
+
 /* Whether the password belongs to the stored form. Takes the same time for a party without a
  * password. Slow. */
 bool password_verify(struct str stored, struct str password);
@@ -61,9 +66,10 @@ bool password_verify(struct str stored, struct str password);
 /* ERR_INVALID_PARAMETER (field "password") when it is too short or too long. */
 struct err password_check(struct arena *a, struct str password);
 
-/* Makes a party, its six accounts (ledger_open) and, for a worker, his figures. password is the
- * stored form of password_hash. public_id NULL makes one; replay gives those of its file. Errors:
- * ERR_INVALID_PARAMETER with the field, ERR_ALREADY_EXISTS for a known address or public id. */
+/* Makes a party of any role, its six accounts (ledger_open) and, for a worker, his figures.
+ * password is the stored form of password_hash. public_id NULL makes one; replay gives those of its
+ * file. Errors: ERR_INVALID_PARAMETER with the field, ERR_ALREADY_EXISTS for a known address or
+ * public id. */
 struct account_add_in {
     enum role role;
     struct str email, name, country, password, public_id;
@@ -87,12 +93,15 @@ struct party_list {
 };
 struct err account_list(struct ctx *c, int64_t after, int limit, struct party_list *out);
 
-/* A new password (stored form); every session of the party ends. */
-struct err account_set_password(struct ctx *c, int64_t party, struct str stored);
+/* A new password (stored form); every session of the party ends but that of the cookie `keep`
+ * (NULL: none is kept). */
+struct err account_set_password(struct ctx *c, int64_t party, struct str stored, struct str keep);
 
-/* Active, suspended, closed. A suspended or closed party's sessions end; what he is owed stays
- * (money-and-lifecycle 8.7). */
-struct err account_set_state(struct ctx *c, int64_t party, enum party_state state);
+/* Active, suspended, closed, with the reason for the audit (NULL: none). A suspended or closed
+ * party's sessions end; what he is owed stays (money-and-lifecycle 8.7). */
+struct err account_set_state(struct ctx *c, int64_t party, enum party_state state,
+                             struct str reason);
+const char *party_state_name(enum party_state state); /* "active", …; never NULL */
 
 /* The worker's own consent to adult content. */
 struct err account_set_adult(struct ctx *c, int64_t party, bool adult);
@@ -100,6 +109,7 @@ struct err account_set_adult(struct ctx *c, int64_t party, bool adult);
 struct sign_in_in {
     struct str email;
     struct str address; /* of the client, as text; "" unknown */
+    struct str agent;   /* User-Agent; NULL unknown */
     int64_t wall_ms;
 };
 struct sign_in_look {
@@ -112,21 +122,46 @@ struct err sign_in_look(struct ctx *c, const struct sign_in_in *in, struct sign_
 /* Counts a failure for the account and for the address. Succeeds; commit it. */
 struct err sign_in_failed(struct ctx *c, const struct sign_in_in *in);
 
-/* Who a request comes from. */
+/* Who a request comes from: a person, and the requester's account he acts for. A requester acts for
+ * his own account until he chooses another that he is a member of (market/member.h); a worker and
+ * an operator for none until then; a ROLE_MEMBER for the first that he was joined to. While
+ * somebody acts for an account, he is neither worker nor operator. */
 struct session {
     struct str cookie; /* 64 hexadecimal digits; only sign_in_done fills it */
+    struct str digest; /* its SHA-256, by which session_list names it */
     struct str csrf;
     int64_t expires_ms; /* wall clock */
     struct party party;
+    struct party account;  /* id 0: acts for no account */
+    enum member_role role; /* of the party for the account */
 };
 /* Makes the session, forgets the account's failures. A suspended party may sign in (to withdraw);
  * ERR_SIGN_IN_REFUSED for a closed one or when the party is gone. */
 struct err sign_in_done(struct ctx *c, const struct sign_in_in *in, const struct sign_in_look *look,
                         struct session *out);
 
-/* The session of a cookie. ERR_SIGN_IN_NEEDED when it is unknown, over, or its party closed.
- * Reads only. */
+/* The session of a cookie, with what its party may do for the account it acts for at this moment: a
+ * membership that has ended, and those of a suspended person, count no more. ERR_SIGN_IN_NEEDED
+ * when it is unknown, over, or its party closed. Reads only. */
 struct err session_find(struct ctx *c, struct str cookie, int64_t wall_ms, struct session *out);
+
+/* Lets the session act for another account from now on; 0 or its party's own id: for itself.
+ * ERR_NOT_FOUND when the party is no member there. */
+struct err session_act(struct ctx *c, const struct session *s, int64_t account);
+
+/* A party's open sessions, newest first, at most SESSIONS_SHOWN_MAX. */
+struct session_row {
+    struct str digest, address, agent;
+    int64_t created_ms, expires_ms; /* wall clock */
+};
+struct session_rows {
+    struct session_row *items;
+    size_t n;
+};
+struct err session_list(struct ctx *c, int64_t party, int64_t wall_ms, struct session_rows *out);
+
+/* Ends one session of the party by its digest: ERR_NOT_FOUND. */
+struct err session_end_one(struct ctx *c, int64_t party, struct str digest);
 
 /* Signs out; harmless for an unknown cookie. */
 struct err session_end(struct ctx *c, struct str cookie);

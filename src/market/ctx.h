@@ -19,13 +19,20 @@
 #include "store/store.h"
 
 /* Who acts, for the audit (8.4). The rights were checked before: party is the requester in whose
- * name it happens, or the worker, or 0 for the clock. */
+ * name it happens, or the worker, or 0 for the clock; person is who did it, when he acts for an
+ * account that is not his own. */
 struct actor {
     enum entrance entrance;
     int64_t party;
+    int64_t person;         /* 0: the party itself */
     struct str detail;      /* access key id, session or command; client address */
     struct str request_key; /* NULL when the call carries none */
 };
+
+/* The party that the audit names. */
+static inline int64_t actor_person(const struct actor *actor) {
+    return actor->person ? actor->person : actor->party;
+}
 
 struct ctx {
     struct tx *tx;

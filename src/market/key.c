@@ -1,6 +1,7 @@
 #include "market/key.h"
 
 #include "base/rand.h"
+#include "market/audit.h"
 #include "store/sql.h"
 
 enum { KEY_ID_RANDOM = 16, SECRET_LEN = 40, LIST_MAX = 100 };
@@ -29,14 +30,18 @@ struct err key_add(struct ctx *c, const struct secret_key *seal, int64_t party,
     out->secret =
         rand_letters(c->arena, SECRET_LEN,
                      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 63);
-    return ctx_store(c, sql_key_insert(c->tx,
-                                       &(struct sql_key_insert_in){
-                                           .party = party,
-                                           .key_id = out->key_id,
-                                           .secret = secret_seal(c->arena, seal, out->secret),
-                                           .created_ms = c->now_ms,
-                                       },
-                                       NULL));
+    st = sql_key_insert(c->tx,
+                        &(struct sql_key_insert_in){
+                            .party = party,
+                            .key_id = out->key_id,
+                            .secret = secret_seal(c->arena, seal, out->secret),
+                            .created_ms = c->now_ms,
+                        },
+                        NULL);
+    if (st != ST_OK)
+        return ctx_store(c, st);
+    return audit_add(
+        c, &(struct audit_in){.action = AUDIT_KEY_ADDED, .subject = party, .about = out->key_id});
 }
 
 struct err key_find(struct ctx *c, const struct secret_key *seal, struct str key_id,
@@ -69,7 +74,10 @@ struct err key_revoke(struct ctx *c, int64_t party, struct str key_id) {
     if (st == ST_OK && changed == 0)
         return err_make(c->arena, ERR_NOT_FOUND, NULL, "There is no active access key \"%.*s\".",
                         STR_ARG(key_id));
-    return ctx_store(c, st);
+    if (st != ST_OK)
+        return ctx_store(c, st);
+    return audit_add(
+        c, &(struct audit_in){.action = AUDIT_KEY_REVOKED, .subject = party, .about = key_id});
 }
 
 struct take {

@@ -369,7 +369,7 @@ static enum tx_end add_review(struct tx *tx, void *arg) {
             .state = REVIEW_STAGING,
             .mode = mode ? mode : MODE_ALL,
             .options = (s->messages ? REVIEW_HAS_MESSAGES : 0) + s->in->tools * REVIEW_TOOLS_ONE,
-            .actor = s->in->actor->party,
+            .actor = actor_person(s->in->actor),
             .file_name = s->in->file_name.p ? s->in->file_name : STR(""),
             .file_digest = s->digest,
             .created_ms = c.now_ms,

@@ -1,10 +1,12 @@
 /* Signing in and sessions: the second half of market/account.h. */
+#include "base/limits.h"
 #include "base/rand.h"
 #include "base/sha256.h"
+#include "base/utf8.h"
 #include "market/account.h"
 #include "store/sql.h"
 
-enum { COOKIE_BYTES = 32, CSRF_BYTES = 16 };
+enum { COOKIE_BYTES = 32, CSRF_BYTES = 16, ADDRESS_KEPT = 64, AGENT_KEPT = 200 };
 
 /* The two counters a sign-in meets. Unknown addresses are counted like known ones: the answer must
  * not tell them apart. */
@@ -17,7 +19,7 @@ static struct str subject_account(struct ctx *c, const struct sign_in_in *in) {
 }
 
 static struct str subject_address(struct ctx *c, const struct sign_in_in *in) {
-    return str_printf(c->arena, "address %.*s", STR_ARG(str_sub(in->address, 0, 64)));
+    return str_printf(c->arena, "address %.*s", STR_ARG(str_sub(in->address, 0, ADDRESS_KEPT)));
 }
 
 /* Seconds from the last failure until the next try is looked at: 1, 2, 4, … */
@@ -75,26 +77,84 @@ struct err sign_in_failed(struct ctx *c, const struct sign_in_in *in) {
     return ctx_store(c, st);
 }
 
+/* ---- who acts for whom ---- */
+
+/* The account that the session named, when its party is still a member; *out stays as it is when
+ * not. */
+static struct err take_membership(struct ctx *c, int64_t account, struct session *out) {
+    struct sql_member_get_out m;
+    enum st st = sql_member_get(c->tx, &(struct sql_member_get_in){account, out->party.id}, &m);
+    if (st != ST_OK)
+        return ctx_store(c, st);
+    struct party p;
+    struct err e = account_by_id(c, account, &p);
+    if (!failed(e) && p.state != PARTY_CLOSED) {
+        out->account = p;
+        out->role = (enum member_role)m.role;
+    }
+    return e;
+}
+
+/* Fills account and role; acting: what the session chose, 0 nothing. */
+static struct err find_account(struct ctx *c, int64_t acting, struct session *out) {
+    bool active = out->party.state == PARTY_ACTIVE;
+    struct err e = acting && active ? take_membership(c, acting, out) : NO_ERR;
+    if (failed(e) || out->account.id)
+        return e;
+    if (out->party.role == ROLE_REQUESTER) {
+        out->account = out->party;
+        out->role = MEMBER_OWNER;
+    } else if (out->party.role == ROLE_MEMBER && active) {
+        struct sql_member_first_out first;
+        enum st st = sql_member_first(c->tx, &(struct sql_member_first_in){out->party.id}, &first);
+        return st == ST_OK ? take_membership(c, first.account, out) : ctx_store(c, st);
+    }
+    return NO_ERR;
+}
+
+struct err session_act(struct ctx *c, const struct session *s, int64_t account) {
+    bool own = account == 0 || account == s->party.id;
+    struct session then = {.party = s->party};
+    struct err e = own ? NO_ERR : find_account(c, account, &then);
+    if (failed(e))
+        return e;
+    if (!own && then.account.id != account)
+        return err_make(c->arena, ERR_NOT_FOUND, NULL, "You are not a member of this account.");
+    return ctx_store(
+        c, sql_session_act_put(
+               c->tx, &(struct sql_session_act_put_in){s->digest, own ? SQL_NULL : account}, NULL));
+}
+
+/* ---- sessions ---- */
+
 struct err sign_in_done(struct ctx *c, const struct sign_in_in *in, const struct sign_in_look *look,
                         struct session *out) {
+    *out = (struct session){0};
     struct err e = account_by_id(c, look->party, &out->party);
     if (e.code == ERR_NOT_FOUND || (!failed(e) && out->party.state == PARTY_CLOSED))
         return err_make(c->arena, ERR_SIGN_IN_REFUSED, NULL,
                         "E-mail address and password do not match.");
+    if (!failed(e))
+        e = find_account(c, 0, out);
     if (failed(e))
         return e;
     out->cookie = rand_hex(c->arena, COOKIE_BYTES);
+    out->digest = sha256_hex(c->arena, out->cookie);
     out->csrf = rand_hex(c->arena, CSRF_BYTES);
     out->expires_ms = in->wall_ms + SESSION_S * INT64_C(1000);
-    enum st st = sql_session_insert(c->tx,
-                                    &(struct sql_session_insert_in){
-                                        .digest = sha256_hex(c->arena, out->cookie),
-                                        .party = look->party,
-                                        .csrf = out->csrf,
-                                        .created_ms = in->wall_ms,
-                                        .expires_ms = out->expires_ms,
-                                    },
-                                    NULL);
+    struct str agent = in->agent.p ? in->agent : STR("");
+    enum st st =
+        sql_session_insert(c->tx,
+                           &(struct sql_session_insert_in){
+                               .digest = out->digest,
+                               .party = look->party,
+                               .csrf = out->csrf,
+                               .created_ms = in->wall_ms,
+                               .expires_ms = out->expires_ms,
+                               .address = str_sub(in->address, 0, ADDRESS_KEPT),
+                               .agent = utf8_valid(agent) ? utf8_clip(agent, AGENT_KEPT) : STR(""),
+                           },
+                           NULL);
     if (st == ST_OK)
         st = sql_sign_in_failure_delete(
             c->tx, &(struct sql_sign_in_failure_delete_in){subject_account(c, in)}, NULL);
@@ -102,11 +162,14 @@ struct err sign_in_done(struct ctx *c, const struct sign_in_in *in, const struct
 }
 
 struct err session_find(struct ctx *c, struct str cookie, int64_t wall_ms, struct session *out) {
-    struct sql_session_get_out s = {0};
+    struct sql_session_get_out s = {.acting = SQL_NULL};
     *out = (struct session){0};
     enum st st = ST_NONE;
-    if (cookie.n == 2 * COOKIE_BYTES)
-        st = sql_session_get(c->tx, &(struct sql_session_get_in){sha256_hex(c->arena, cookie)}, &s);
+    struct str digest = STR_NULL;
+    if (cookie.n == 2 * COOKIE_BYTES) {
+        digest = sha256_hex(c->arena, cookie);
+        st = sql_session_get(c->tx, &(struct sql_session_get_in){digest}, &s);
+    }
     if (st != ST_OK && st != ST_NONE)
         return ctx_store(c, st);
     struct err e = NO_ERR;
@@ -118,9 +181,43 @@ struct err session_find(struct ctx *c, struct str cookie, int64_t wall_ms, struc
         *out = (struct session){0};
         return err_make(c->arena, ERR_SIGN_IN_NEEDED, NULL, "Sign in first.");
     }
+    out->digest = digest;
     out->csrf = s.csrf;
     out->expires_ms = s.expires_ms;
-    return NO_ERR;
+    return find_account(c, s.acting == SQL_NULL ? 0 : s.acting, out);
+}
+
+struct take {
+    struct arena *arena;
+    struct session_rows *list;
+};
+
+static bool take_session(void *arg, const struct sql_session_list_of_out *row) {
+    struct take *t = arg;
+    t->list->items[t->list->n++] = (struct session_row){
+        .digest = str_dup(t->arena, row->digest),
+        .address = str_dup(t->arena, row->address),
+        .agent = str_dup(t->arena, row->agent),
+        .created_ms = row->created_ms,
+        .expires_ms = row->expires_ms,
+    };
+    return true;
+}
+
+struct err session_list(struct ctx *c, int64_t party, int64_t wall_ms, struct session_rows *out) {
+    *out = (struct session_rows){arena_array(c->arena, SESSIONS_SHOWN_MAX, sizeof *out->items), 0};
+    struct sql_session_list_of_in in = {party, wall_ms, SESSIONS_SHOWN_MAX};
+    return ctx_store(
+        c, sql_session_list_of_each(c->tx, &in, take_session, &(struct take){c->arena, out}));
+}
+
+struct err session_end_one(struct ctx *c, int64_t party, struct str digest) {
+    int64_t changed = 0;
+    struct sql_session_delete_one_of_in in = {party, digest.p ? digest : STR("")};
+    struct err e = ctx_store(c, sql_session_delete_one_of(c->tx, &in, &changed));
+    if (!failed(e) && !changed)
+        return err_make(c->arena, ERR_NOT_FOUND, NULL, "This session has ended already.");
+    return e;
 }
 
 struct err session_end(struct ctx *c, struct str cookie) {

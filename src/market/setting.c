@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/num.h"
+#include "market/audit.h"
 #include "store/sql.h"
 
 const struct setting SETTINGS[] = {
@@ -96,7 +97,20 @@ struct err setting_get(struct ctx *c, const struct setting *s, struct str *value
 }
 
 struct err setting_put(struct ctx *c, const struct setting *s, struct str value) {
+    struct str old;
     struct err e = setting_check(c->arena, s, value);
+    if (!failed(e))
+        e = setting_get(c, s, &old);
+    if (failed(e) || str_eq(old, value))
+        return e;
     struct sql_meta_put_in in = {str_c(s->name), value};
-    return failed(e) ? e : ctx_store(c, sql_meta_put(c->tx, &in, NULL));
+    e = ctx_store(c, sql_meta_put(c->tx, &in, NULL));
+    if (failed(e))
+        return e;
+    return audit_add(c, &(struct audit_in){
+                            .action = AUDIT_SETTING,
+                            .about = str_c(s->name),
+                            .old_value = old,
+                            .new_value = value,
+                        });
 }

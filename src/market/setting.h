@@ -32,6 +32,8 @@ int64_t setting_default(const char *name);
 struct err setting_parse(struct arena *a, const struct setting *s, struct str text, int64_t *value);
 
 struct err setting_get(struct ctx *c, const struct setting *s, struct str *value);
+/* Changes it and writes who changed what, from what to what (market/audit.h); the value it has
+ * already changes nothing. */
 struct err setting_put(struct ctx *c, const struct setting *s, struct str value);
 
 #endif

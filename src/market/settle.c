@@ -16,7 +16,7 @@ struct err settle_begin(struct ctx *c, int64_t requester, int64_t review, struct
                                  &(struct sql_settle_open_in){
                                      .requester = requester,
                                      .entrance = c->actor->entrance,
-                                     .actor = c->actor->party,
+                                     .actor = actor_person(c->actor),
                                      .actor_detail = c->actor->detail,
                                      .request_key = c->actor->request_key,
                                      .review = review ? review : SQL_NULL,

@@ -3,7 +3,11 @@
 #ifndef MARKET_TYPES_H
 #define MARKET_TYPES_H
 
-enum role { ROLE_REQUESTER = 1, ROLE_WORKER, ROLE_OPERATOR };
+/* ROLE_MEMBER: a person without account of his own, who acts for accounts he was joined to. */
+enum role { ROLE_REQUESTER = 1, ROLE_WORKER, ROLE_OPERATOR, ROLE_MEMBER };
+/* What a person may do for a requester's account (requester-site 9). A reviewer decides on work but
+ * sees no money and publishes nothing; a reader looks. */
+enum member_role { MEMBER_OWNER = 1, MEMBER_REVIEWER, MEMBER_READER };
 enum party_state { PARTY_ACTIVE = 0, PARTY_SUSPENDED, PARTY_CLOSED };
 
 /* money-and-lifecycle 7. `status < ASSIGNMENT_RETURNED` is what "holds or has submitted" means

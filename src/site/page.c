@@ -113,66 +113,76 @@ static void take_flash(struct call *call, struct tpl_frame *f) {
 struct entry {
     enum page_nav nav;
     const char *label, *url, *icon;
+    unsigned may; /* who is shown it; 0: everybody of the site */
 };
 
 static const struct entry worker_entries[] = {
-    {NAV_W_TASKS, "Tasks", "/projects", "list"},
-    {NAV_W_QUEUE, "Queue", "/tasks", "inbox"},
-    {NAV_W_DASHBOARD, "Dashboard", "/dashboard", "gauge"},
-    {NAV_W_EARNINGS, "Earnings", "/earnings", "wallet"},
-    {NAV_W_MESSAGES, "Messages", "/messages", "mail"},
-    {NAV_NONE, NULL, NULL, NULL},
+    {NAV_W_TASKS, "Tasks", "/projects", "list", 0},
+    {NAV_W_QUEUE, "Queue", "/tasks", "inbox", 0},
+    {NAV_W_DASHBOARD, "Dashboard", "/dashboard", "gauge", 0},
+    {NAV_W_EARNINGS, "Earnings", "/earnings", "wallet", 0},
+    {NAV_W_MESSAGES, "Messages", "/messages", "mail", 0},
+    {NAV_NONE, NULL, NULL, NULL, 0},
 };
 static const struct entry requester_entries[] = {
-    {NAV_R_HOME, "Home", "/requester/", "house"},
-    {NAV_R_CREATE, "Create", "/requester/create/projects", "plus"},
-    {NAV_R_RESULTS, "Results", "/requester/manage/batches", "table"},
-    {NAV_R_WORKERS, "Workers", "/requester/workers", "users"},
-    {NAV_R_APPEALS, "Appeals", "/requester/appeals", "scale"},
-    {NAV_R_MESSAGES, "Messages", "/requester/messages", "mail"},
-    {NAV_R_ACCOUNT, "Account", "/requester/account", "wallet"},
-    {NAV_NONE, NULL, NULL, NULL},
+    {NAV_R_HOME, "Home", "/requester/", "house", 0},
+    {NAV_R_CREATE, "Create", "/requester/create/projects", "plus", MAY_OWN},
+    {NAV_R_RESULTS, "Results", "/requester/manage/batches", "table", 0},
+    {NAV_R_WORKERS, "Workers", "/requester/workers", "users", 0},
+    {NAV_R_APPEALS, "Appeals", "/requester/appeals", "scale", 0},
+    {NAV_R_MESSAGES, "Messages", "/requester/messages", "mail", 0},
+    {NAV_R_ACCOUNT, "Account", "/requester/account", "wallet", MAY_OWN},
+    {NAV_NONE, NULL, NULL, NULL, 0},
 };
 static const struct entry operator_entries[] = {
-    {NAV_O_HOME, "Home", "/operator/", "house"},
-    {NAV_O_ACCOUNTS, "Accounts", "/operator/accounts", "users"},
-    {NAV_O_DEPOSITS, "Deposits", "/operator/deposits", "landmark"},
-    {NAV_O_PAYOUTS, "Payouts", "/operator/payouts", "banknote"},
-    {NAV_O_REPORTS, "Reports", "/operator/reports", "flag"},
-    {NAV_O_SETTINGS, "Settings", "/operator/settings", "sliders-horizontal"},
-    {NAV_O_HEALTH, "Health", "/operator/health", "activity"},
-    {NAV_NONE, NULL, NULL, NULL},
+    {NAV_O_HOME, "Home", "/operator/", "house", 0},
+    {NAV_O_ACCOUNTS, "Accounts", "/operator/accounts", "users", 0},
+    {NAV_O_DEPOSITS, "Deposits", "/operator/deposits", "landmark", 0},
+    {NAV_O_PAYOUTS, "Payouts", "/operator/payouts", "banknote", 0},
+    {NAV_O_REPORTS, "Reports", "/operator/reports", "flag", 0},
+    {NAV_O_SETTINGS, "Settings", "/operator/settings", "sliders-horizontal", 0},
+    {NAV_O_HEALTH, "Health", "/operator/health", "activity", 0},
+    {NAV_NONE, NULL, NULL, NULL, 0},
+};
+static const struct entry member_entries[] = {
+    {NAV_NONE, "Accounts", "/accounts", "users", 0},
+    {NAV_NONE, NULL, NULL, NULL, 0},
 };
 static const struct entry stranger_entries[] = {
-    {NAV_W_TASKS, "Tasks", "/projects", "list"},
-    {NAV_NONE, NULL, NULL, NULL},
+    {NAV_W_TASKS, "Tasks", "/projects", "list", 0},
+    {NAV_NONE, NULL, NULL, NULL, 0},
 };
 
 static const struct entry *entries_of(const struct call *call) {
     if (!call->signed_in)
         return stranger_entries;
-    switch (call->session.party.role) {
+    switch (site_of(&call->session)) {
     case ROLE_WORKER: return worker_entries;
     case ROLE_REQUESTER: return requester_entries;
     case ROLE_OPERATOR: return operator_entries;
+    case ROLE_MEMBER: return member_entries;
     }
     return stranger_entries;
 }
 
 static void fill_navigation(struct call *call, enum page_nav nav, struct tpl_frame *f) {
     const struct entry *entries = entries_of(call);
-    size_t n = 0;
+    unsigned rights = call->signed_in ? route_rights(&call->session) : 0;
+    size_t n = 0, shown = 0;
     while (entries[n].label)
         n++;
     struct tpl_frame_nav *list = arena_array(call->req->arena, n, sizeof *list);
-    for (size_t i = 0; i < n; i++)
-        list[i] = (struct tpl_frame_nav){
+    for (size_t i = 0; i < n; i++) {
+        if (entries[i].may && !(entries[i].may & rights))
+            continue;
+        list[shown++] = (struct tpl_frame_nav){
             .label = str_c(entries[i].label),
             .address = str_c(entries[i].url),
-            .current = entries[i].nav == nav,
+            .current = entries[i].nav == nav && nav != NAV_NONE,
         };
+    }
     f->nav = list;
-    f->nav_n = n;
+    f->nav_n = shown;
     f->home = str_c(entries[0].url);
 }
 
@@ -181,20 +191,25 @@ static void fill_who(struct call *call, struct tpl_frame *f) {
         [ROLE_REQUESTER] = "requester",
         [ROLE_WORKER] = "worker",
         [ROLE_OPERATOR] = "operator",
+        [ROLE_MEMBER] = "requester",
     };
     static const char *const settings[] = {
         [ROLE_REQUESTER] = "/requester/settings",
         [ROLE_WORKER] = "/account",
-        [ROLE_OPERATOR] = "/operator/account",
+        [ROLE_OPERATOR] = "/security",
+        [ROLE_MEMBER] = "/security",
     };
+    const struct session *s = &call->session;
     f->signed_in = call->signed_in;
     f->site = STR("worker");
     if (!call->signed_in)
         return;
-    f->site = str_c(sites[call->session.party.role]);
-    f->settings = str_c(settings[call->session.party.role]);
-    f->name = call->session.party.name;
-    f->id = call->session.party.public_id;
+    f->site = str_c(sites[site_of(s)]);
+    f->settings = str_c(settings[site_of(s)]);
+    f->name = s->party.name;
+    f->id = s->account.id ? s->account.public_id : s->party.public_id;
+    if (s->account.id && s->account.id != s->party.id)
+        f->acting = s->account.name;
 }
 
 static struct str theme(struct call *call) {

@@ -46,6 +46,10 @@ void site_repeat(struct call *call, struct str body);
 /* The first page of who is signed in, or a stranger's. */
 struct str site_home(const struct call *call);
 
+/* Whose site somebody sees: the requester's while he acts for an account; ROLE_MEMBER who has none
+ * to act for. */
+enum role site_of(const struct session *session);
+
 /* The token for forms: sets what the handlers write as csrf_token. */
 void site_csrf_field(struct call *call, struct buf *html);
 

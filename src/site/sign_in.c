@@ -10,6 +10,7 @@ static const char *role_name(enum role role) {
     case ROLE_REQUESTER: return "requester";
     case ROLE_WORKER: return "worker";
     case ROLE_OPERATOR: return "operator";
+    case ROLE_MEMBER: return "member";
     }
     return "";
 }
@@ -79,6 +80,7 @@ static struct err sign_in(struct call *call) {
     struct signing_in s = {
         .in = {.email = field(call, "email"),
                .address = call->req->peer,
+               .agent = http_header(call->req, "User-Agent"),
                .wall_ms = time_wall_ms()},
     };
     struct err e = call_check_origin(call);
@@ -104,6 +106,7 @@ static struct err sign_up(struct call *call) {
     struct signing_in s = {
         .in = {.email = field(call, "email"),
                .address = call->req->peer,
+               .agent = http_header(call->req, "User-Agent"),
                .wall_ms = time_wall_ms()},
         .add = {.role = ROLE_WORKER,
                 .email = field(call, "email"),

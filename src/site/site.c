@@ -55,12 +55,17 @@ void site_csrf_field(struct call *call, struct buf *html) {
 struct str site_home(const struct call *call) {
     if (!call->signed_in)
         return STR("/projects");
-    switch (call->session.party.role) {
+    switch (site_of(&call->session)) {
     case ROLE_REQUESTER: return STR("/requester/");
     case ROLE_OPERATOR: return STR("/operator/");
+    case ROLE_MEMBER: return STR("/accounts");
     case ROLE_WORKER: break;
     }
     return STR("/projects");
+}
+
+enum role site_of(const struct session *session) {
+    return session->account.id ? ROLE_REQUESTER : session->party.role;
 }
 
 /* ---- the face ---- */

@@ -112,7 +112,8 @@ static struct err purge(struct ctx *c, void *arg) {
 }
 
 static struct signing signing(const char *email, const char *address) {
-    return (struct signing){.in = {str_c(email), str_c(address), WALL}};
+    return (struct signing){
+        .in = {.email = str_c(email), .address = str_c(address), .wall_ms = WALL}};
 }
 
 /* The cookie survives in s; the rest of session_find's answer is checked by the caller. */
@@ -212,10 +213,10 @@ static void test_throttle(enum fixture_kind kind) {
 MARKET_TEST(test_throttle)
 
 static struct err close_account(struct ctx *c, void *arg) {
-    return account_set_state(c, c->actor->party, *(enum party_state *)arg);
+    return account_set_state(c, c->actor->party, *(enum party_state *)arg, STR("why"));
 }
 static struct err new_password(struct ctx *c, void *arg) {
-    return account_set_password(c, c->actor->party, *(struct str *)arg);
+    return account_set_password(c, c->actor->party, *(struct str *)arg, STR_NULL);
 }
 static struct err registers(struct ctx *c, void *arg) {
     struct adding *a = arg;

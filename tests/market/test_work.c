@@ -69,7 +69,7 @@ static struct submitting submission(struct market *m, int64_t assignment, const 
 /* ---- accept ---- */
 
 static struct err state_rule(struct ctx *c, void *arg) {
-    return account_set_state(c, c->actor->party, *(enum party_state *)arg);
+    return account_set_state(c, c->actor->party, *(enum party_state *)arg, STR_NULL);
 }
 
 struct blocking {
