@@ -127,6 +127,13 @@ static bool signing_in(const struct schedule *s, const struct sim_worker *worker
     return false;
 }
 
+static int64_t signed_in(const struct schedule *s, const struct sim_worker *workers) {
+    int64_t n = 0;
+    for (int64_t i = 0; i < s->workers; i++)
+        n += workers[i].signed_in;
+    return n;
+}
+
 static void carry_on(struct sim *sim) {
     int running;
     curl_multi_perform(sim->multi, &running);
@@ -149,6 +156,7 @@ static void run(struct sim *sim, struct schedule *s, struct sim_worker *workers)
     do
         carry_on(sim);
     while (signing_in(s, workers) && wait_a_while(sim));
+    fprintf(stderr, "%lld workers are signed in\n", (long long)signed_in(s, workers));
     s->began_us = time_monotonic_us();
     s->ends_us = s->began_us + s->seconds * 1000000;
     do
