@@ -9,8 +9,8 @@ FROM batch WHERE id = :batch AND kind = 1 AND document IS NOT NULL;
 
 -- name: draft_list :many
 -- in: requester int, n int
--- out: id int, project int?, name text, rows_total int, created_ms int
-SELECT id, project, name, rows_total, created_ms FROM batch
+-- out: id int, project int?, name text, rows_total int, created_ms int, file_name text?
+SELECT id, project, name, rows_total, created_ms, file_name FROM batch
 WHERE requester = :requester AND state = 4 ORDER BY id DESC LIMIT :n;
 
 -- name: draft_rename :exec

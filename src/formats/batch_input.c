@@ -172,7 +172,8 @@ static void list_extra(struct batch_input *b) {
     if (n)
         findings_add(b->findings, FINDING_WARNING, "columns-extra", csv_header_line(b->csv),
                      STR_NULL,
-                     "%zu column%s not used by the layout: %s. The results carry them as Input.*.",
+                     "%zu column%s not used by the layout: %s. What stands in unused columns is "
+                     "carried into the results as Input.*.",
                      n, n == 1 ? " is" : "s are", header_list(b->arena, extra, n).p);
 }
 

@@ -645,19 +645,19 @@ enum csv_step csv_next(struct csv *c, struct csv_row *row) {
 }
 
 static const struct {
-    const char *code, *text;
+    const char *code, *what, *text; /* "1 row with …", "2 rows with …" */
 } NOTES[CSV_NOTE__COUNT] = {
-    [CSV_NOTE_BLANK] = {"blank-lines", "lines without content were skipped"},
-    [CSV_NOTE_SHORT] = {"short-rows", "rows have fewer cells than the header; the missing ones "
-                                      "at their ends were taken as empty"},
-    [CSV_NOTE_LONG] = {"long-rows", "rows have empty cells behind the last column; they were "
-                                    "ignored"},
-    [CSV_NOTE_AFTER_QUOTE] = {"text-after-quote", "rows have text behind a closing quote; it was "
-                                                  "taken as it stands"},
-    [CSV_NOTE_BARE_QUOTE] = {"bare-quote", "rows have a quote inside a cell that is not quoted; "
-                                           "it was taken as it stands"},
-    [CSV_NOTE_CR] = {"carriage-return", "rows have a carriage return inside a cell that is not "
-                                        "quoted; it was taken as part of the text"},
+    [CSV_NOTE_BLANK] = {"blank-lines", "line", "without content, skipped"},
+    [CSV_NOTE_SHORT] = {"short-rows", "row",
+                        "with fewer cells than the header, the missing ones taken as empty"},
+    [CSV_NOTE_LONG] = {"long-rows", "row", "with empty cells behind the last column, ignored"},
+    [CSV_NOTE_AFTER_QUOTE] = {"text-after-quote", "row",
+                              "with text behind a closing quote, taken as it stands"},
+    [CSV_NOTE_BARE_QUOTE] = {"bare-quote", "row",
+                             "with a quote inside a cell that is not quoted, taken as it stands"},
+    [CSV_NOTE_CR] = {"carriage-return", "row",
+                     "with a carriage return inside a cell that is not quoted, taken as part of "
+                     "the text"},
 };
 
 static void warn_encoding(const struct csv *c) {
@@ -677,6 +677,7 @@ void csv_warn(const struct csv *c, bool short_rows) {
     for (int i = 0; i < CSV_NOTE__COUNT; i++)
         if (c->notes[i].count && (i != CSV_NOTE_SHORT || short_rows))
             findings_add(c->findings, FINDING_WARNING, NOTES[i].code, c->notes[i].line, STR_NULL,
-                         "%lld %s (the first in line %lld).", (long long)c->notes[i].count,
-                         NOTES[i].text, (long long)c->notes[i].line);
+                         "%lld %s%s %s (the first in line %lld).", (long long)c->notes[i].count,
+                         NOTES[i].what, c->notes[i].count == 1 ? "" : "s", NOTES[i].text,
+                         (long long)c->notes[i].line);
 }

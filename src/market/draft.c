@@ -58,6 +58,7 @@ static bool take_line(void *arg, const struct sql_draft_list_out *row) {
         .rows = row->rows_total,
         .created_ms = row->created_ms,
         .name = str_dup(l->c->arena, row->name),
+        .file_name = str_dup(l->c->arena, row->file_name),
     };
     return true;
 }

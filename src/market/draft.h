@@ -36,7 +36,7 @@ struct err draft_get(struct ctx *c, int64_t batch, struct draft *d);
 enum { DRAFTS_LISTED = 25 };
 struct draft_line {
     int64_t batch, project, rows, created_ms;
-    struct str name;
+    struct str name, file_name; /* file_name NULL: made without a file */
 };
 struct draft_lines {
     struct draft_line *list;

@@ -31,8 +31,6 @@ static struct err show_starts(struct call *call, struct ctx *ctx) {
             .group = str_c(starts[i].group),
             .label = str_c(starts[i].label),
             .what = str_c(starts[i].what),
-            .first = i == 0 || strcmp(starts[i].group, starts[i - 1].group) != 0,
-            .last = i + 1 == n || strcmp(starts[i].group, starts[i + 1].group) != 0,
             .address = str_printf(a, "/requester/create/projects/new?start=%s", starts[i].name),
         };
     struct tpl_project_start_copies *copies = arena_array(a, (size_t)page.count, sizeof *copies);
@@ -101,6 +99,14 @@ static struct tpl_field text_field(struct call *call, const char *name, const ch
                   .name = str_c(name), .label = str_c(label), .hint = str_c(hint), .value = value});
 }
 
+static struct tpl_amount amount_field(struct call *call, const struct tpl_amount *f) {
+    struct tpl_amount field = *f;
+    const char *name = str_z(call->req->arena, f->name);
+    field.value = page_value(call, name, f->value);
+    field.error = page_error(call, name);
+    return field;
+}
+
 static struct tpl_timespan time_field(struct call *call, const char *name, const char *label,
                                       const char *hint, int64_t seconds) {
     struct arena *a = call->req->arena;
@@ -145,17 +151,24 @@ static void fill_words(struct call *call, const struct proposal *from, struct tp
                                   .value = p->description});
     f->keywords = text_field(call, "keywords", "Keywords", "For the workers' search, with commas.",
                              p->keywords);
-    f->reward =
-        text_field(call, "reward",
-                   survey ? "Reward per response, in dollars" : "Reward per assignment, in dollars",
-                   "What a worker is paid for one approved piece of work.",
-                   money_wire(call->req->arena, p->reward_cents));
-    f->assignments = text_field(
-        call, "assignments", survey ? "Number of respondents" : "Assignments per task",
-        survey ? "How many different people shall answer."
-               : "How many different workers do each task. Several answers show where people "
-                 "disagree.",
-        str_printf(call->req->arena, "%lld", (long long)p->max_assignments));
+    f->reward = amount_field(
+        call, &(struct tpl_amount){
+                  .name = STR("reward"),
+                  .label = survey ? STR("Reward per response") : STR("Reward per assignment"),
+                  .hint = STR("What a worker is paid for one approved piece of work."),
+                  .before = STR("$"),
+                  .value = money_wire(call->req->arena, p->reward_cents),
+              });
+    f->assignments = amount_field(
+        call, &(struct tpl_amount){
+                  .name = STR("assignments"),
+                  .label = survey ? STR("Number of respondents") : STR("Assignments per task"),
+                  .hint = survey ? STR("How many different people shall answer.")
+                                 : STR("How many different workers do each task. Several answers "
+                                       "show where people disagree."),
+                  .after = survey ? STR("people") : STR("workers"),
+                  .value = str_printf(call->req->arena, "%lld", (long long)p->max_assignments),
+              });
     f->allotted = time_field(call, "allotted", "Time allotted per assignment",
                              "From accepting to submitting. Be generous: who runs out of time "
                              "loses the work.",

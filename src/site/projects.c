@@ -83,6 +83,7 @@ static struct err fill_drafts(struct ctx *ctx, struct tpl_projects *data) {
         list[i] = (struct tpl_projects_drafts){
             .id = drafts.list[i].batch,
             .name = drafts.list[i].name,
+            .file_name = drafts.list[i].file_name,
             .rows = drafts.list[i].rows,
             .created = drafts.list[i].created_ms,
             .address =
@@ -90,6 +91,7 @@ static struct err fill_drafts(struct ctx *ctx, struct tpl_projects *data) {
         };
     data->drafts = list;
     data->drafts_n = drafts.n;
+    data->drafts_waiting = (int64_t)drafts.n;
     return NO_ERR;
 }
 

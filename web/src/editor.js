@@ -58,6 +58,8 @@ function enhance(area) {
   host.className = 'editor';
   const root = host.attachShadow({ mode: 'open', delegatesFocus: true });
   const label = area.labels[0]?.textContent.trim() ?? 'Layout';
+  area.hidden = true;
+  area.after(host); // first, so that lines are measured as wide as they will be
   const view = new EditorView({
     doc: area.value,
     parent: root,
