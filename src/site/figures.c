@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/money.h"
 #include "market/funds.h"
+#include "market/payout.h"
 #include "site/rows.h"
 
 static struct str day_text(struct arena *a, int64_t day) {
@@ -325,13 +326,13 @@ static struct err transfer(struct call *call, struct ctx *ctx) {
     if (!amount.p || !money_parse(amount, &cents))
         return err_make(ctx->arena, ERR_BAD_REQUEST, "amount",
                         "The amount must be dollars with at most two decimals, such as 12.50.");
-    struct err e = funds_payout(ctx, call->session.party.id, cents, STR_NULL, &row);
+    struct err e = payout_ask(ctx, call->actor.party, cents, &row);
     if (!failed(e))
         e = funds_balance(ctx, call->session.party.id, &funds);
     if (failed(e))
         return e;
     if (!site_wants_json(call->req)) {
-        page_flash(call, FLASH_GOOD, "%.*s are on their way; %.*s are left.",
+        page_flash(call, FLASH_GOOD, "%.*s are asked for; %.*s are left. The operator sends it.",
                    STR_ARG(money_dollars(ctx->arena, cents)),
                    STR_ARG(money_dollars(ctx->arena, funds.balances.payable)));
         site_redirect(call, STR("/earnings"));
