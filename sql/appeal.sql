@@ -4,8 +4,9 @@
 -- What filing looks at.
 -- name: appeal_look :one
 -- in: assignment int
--- out: hit int, worker int, requester int, batch int, status int, submitted_ms int?, disposed_ms int?, has int?
-SELECT a.hit, a.worker, a.requester, a.batch, a.status, a.submitted_ms, h.disposed_ms, p.assignment
+-- out: hit int, worker int, requester int, batch int, status int, submitted_ms int?, disposed_ms int?, has int?, rejection text?
+SELECT a.hit, a.worker, a.requester, a.batch, a.status, a.submitted_ms, h.disposed_ms, p.assignment,
+       a.rejection
 FROM assignment a
 JOIN hit h ON h.id = a.hit
 LEFT JOIN appeal p ON p.assignment = a.id

@@ -9,6 +9,7 @@ import json
 import os
 import random
 import secrets
+import time
 import urllib.parse
 
 LIVE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "demo", "live")
@@ -189,10 +190,13 @@ class Live:
 
     def appeal(self):
         """One of those who were rejected asks for another look."""
+        today = time.strftime("%Y-%m-%d", time.gmtime())
         for person in self.people[:8]:
-            status, answer = person.send("GET", "/appeals?format=json")
-            for row in (answer or {}).get("open_to_appeal", []) if status == 200 else []:
-                return person.send("POST", "/appeals", assignment_id=row["assignment_id"],
-                                   text="I typed exactly what is on the sign, accent included. "
-                                        "Could you look at it once more?")
+            _, day = person.send("GET", f"/status_details/{today}?format=json")
+            for row in day["results"]:
+                if row["state"] == "Rejected":
+                    return person.send("POST", "/appeals", assignment_id=row["assignment_id"],
+                                       reason="answer_right",
+                                       text="I typed exactly what is on the sign, accent included. "
+                                            "Could you look at it once more?")
         return None

@@ -111,6 +111,20 @@ static struct err may_file(struct ctx *c, const struct sql_appeal_look_out *a) {
     return NO_ERR;
 }
 
+struct err appeal_possible(struct ctx *c, struct str assignment_id, int64_t *window_ms,
+                           struct str *rejection) {
+    struct sql_appeal_look_out a;
+    int64_t row;
+    struct err e = look_rejected(c, assignment_id, &row, &a);
+    if (!failed(e))
+        e = may_file(c, &a);
+    if (failed(e))
+        return e;
+    *window_ms = a.submitted_ms + WINDOW_MS;
+    *rejection = a.rejection;
+    return NO_ERR;
+}
+
 struct err appeal_file(struct ctx *c, const struct appeal_file_in *in) {
     struct sql_appeal_look_out a;
     struct str text;

@@ -47,6 +47,11 @@ struct appeal_file_in {
 };
 struct err appeal_file(struct ctx *c, const struct appeal_file_in *in);
 
+/* Whether his rejected work may be appealed: errors as appeal_file's first two; *window_ms is the
+ * last moment at which the rejection can be reversed, *rejection its text (NULL none). */
+struct err appeal_possible(struct ctx *c, struct str assignment_id, int64_t *window_ms,
+                           struct str *rejection);
+
 /* Answers what the requester asked back. ERR_NOT_FOUND, ERR_CONFLICT when nothing is asked. */
 struct err appeal_reply(struct ctx *c, struct str assignment_id, struct str text);
 

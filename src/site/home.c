@@ -2,6 +2,7 @@
  * attention, each with its button (requester-site 4.1, 6, 7). */
 #include "base/limits.h"
 #include "base/num.h"
+#include "market/appeal.h"
 #include "market/attention.h"
 #include "market/decide.h"
 #include "market/due.h"
@@ -46,6 +47,11 @@ static struct err show_home(struct call *call, struct ctx *ctx) {
     }
     page.batches = list;
     page.more = a.batch_count - (int64_t)page.batches_n;
+    struct appeal_figures appeals;
+    e = appeal_figures(ctx, ctx->actor->party, &appeals);
+    if (failed(e))
+        return e;
+    page.appeals = appeals.open;
     page.nothing = !page.waiting && !page.undoable && !page.appeals;
     return page_show(call, &(struct page){.title = "What needs you", .nav = NAV_R_HOME},
                      tpl_home_view(&page));

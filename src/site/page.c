@@ -120,6 +120,7 @@ static const struct entry worker_entries[] = {
     {NAV_W_TASKS, "Tasks", "/projects", "list", 0},
     {NAV_W_QUEUE, "Queue", "/tasks", "inbox", 0},
     {NAV_W_DASHBOARD, "Dashboard", "/dashboard", "gauge", 0},
+    {NAV_W_APPEALS, "Appeals", "/appeals", "scale", 0},
     {NAV_W_EARNINGS, "Earnings", "/earnings", "wallet", 0},
     {NAV_W_MESSAGES, "Messages", "/messages", "mail", 0},
     {NAV_NONE, NULL, NULL, NULL, 0},

@@ -23,6 +23,7 @@ enum page_nav {
     NAV_W_TASKS,
     NAV_W_QUEUE,
     NAV_W_DASHBOARD,
+    NAV_W_APPEALS,
     NAV_W_EARNINGS,
     NAV_W_QUALIFICATIONS,
     NAV_W_MESSAGES,

@@ -13,6 +13,7 @@ extern const struct route site_task_rows[];    /* task.c */
 extern const struct route site_submit_rows[];  /* submit.c */
 extern const struct route site_money_rows[];   /* figures.c */
 
+extern const struct route site_appeal_rows[];       /* appeals.c */
 extern const struct route site_review_rows[];       /* review.c */
 extern const struct route site_home_rows[];         /* home.c */
 extern const struct route site_batch_rows[];        /* batches.c */

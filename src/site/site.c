@@ -15,6 +15,7 @@ static const struct route *const tables[] = {
     site_submit_rows,
     site_money_rows,
     site_review_rows,
+    site_appeal_rows,
     /* a requester's batches */
     site_home_rows,
     site_batch_rows,
