@@ -87,7 +87,7 @@ static struct err find(struct ctx *c, int64_t account, struct str public_id, str
 struct err member_set_role(struct ctx *c, int64_t account, struct str public_id,
                            enum member_role role) {
     struct party person;
-    enum member_role old;
+    enum member_role old = MEMBER_READER;
     struct err e = find(c, account, public_id, &person, &old);
     if (failed(e) || old == role)
         return e;
@@ -106,7 +106,7 @@ struct err member_set_role(struct ctx *c, int64_t account, struct str public_id,
 
 struct err member_remove(struct ctx *c, int64_t account, struct str public_id) {
     struct party person;
-    enum member_role old;
+    enum member_role old = MEMBER_READER;
     struct err e = find(c, account, public_id, &person, &old);
     if (!failed(e))
         e = ctx_store(
