@@ -139,15 +139,33 @@ static void prepare(struct client *c, struct call *call, struct curl_slist *head
     }
 }
 
+/* All faults of a file behind the first, a line each: {"error": {"faults": [{"level",
+ * "message"}]}}. */
+static const char *more_faults(struct arena *a, const json_t *error, const char *first) {
+    struct buf b = BUF_INIT;
+    size_t i;
+    const json_t *fault;
+    json_array_foreach(json_object_get(error, "faults"), i, fault) {
+        const char *message = json_text(fault, "message");
+        if (strcmp(json_text(fault, "level"), "warning") != 0 && strcmp(message, first) != 0)
+            buf_printf(&b, "\n%s", message);
+    }
+    const char *text = str_z(a, buf_view(&b));
+    buf_free(&b);
+    return text;
+}
+
 /* The server's own words: {"error": {"message": …}} or the Requester API's Message. */
 static struct err refusal(struct client *c, const struct call *call) {
     json_t *json = json_loadb(call->answer.p ? call->answer.p : "", call->answer.n, 0, NULL);
-    const char *message = json_text(json_object_get(json, "error"), "message");
+    const json_t *error = json_object_get(json, "error");
+    const char *message = json_text(error, "message");
     if (!message[0])
         message = json_text(json, "Message");
     if (!message[0])
         message = json_text(json, "message");
-    struct err e = message[0] ? err_make(c->arena, ERR_BAD_REQUEST, NULL, "%s", message)
+    struct err e = message[0] ? err_make(c->arena, ERR_BAD_REQUEST, NULL, "%s%s", message,
+                                         more_faults(c->arena, error, message))
                               : err_make(c->arena, ERR_BAD_REQUEST, NULL,
                                          "%.*s%s answered with HTTP status %ld", STR_ARG(c->base),
                                          call->path, call->status);

@@ -301,6 +301,7 @@ static struct err show_project(struct call *call, struct ctx *ctx) {
     if (failed(e))
         return e;
     fill_properties(ctx->arena, &p, &data);
+    data.may_publish = (route_rights(&call->session) & MAY_OWN) != 0;
     e = fill_layout(call, ctx, &p, &data);
     if (!failed(e))
         e = fill_versions(ctx, &p, &data);
@@ -344,6 +345,7 @@ static struct err show_version(struct call *call, struct ctx *ctx) {
         .version = version,
         .replaced = v.replaced_ms,
         .current = v.replaced_ms == 0,
+        .may_publish = (route_rights(&call->session) & MAY_OWN) != 0,
         .html_source = html,
         .task = page_task_frame(call, layout_frame_url(call, ctx, v.document, NULL, NULL, 0),
                                 FRAME_HEIGHT),

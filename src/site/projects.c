@@ -121,6 +121,7 @@ static struct err fill_list(struct call *call, struct ctx *ctx, struct tpl_proje
 static struct err show_list(struct call *call, struct ctx *ctx) {
     struct tpl_projects data = {
         .deleted = site_query_int(call, "deleted", 0, 1, 0) == 1,
+        .may_publish = (route_rights(&call->session) & MAY_OWN) != 0,
         .size = site_query_int(call, "size", 1, PAGE_MAX, SIZE_DEFAULT),
     };
     struct err e = fill_list(call, ctx, &data);
