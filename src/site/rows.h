@@ -28,6 +28,10 @@ extern const struct route site_project_form_rows[]; /* project_form.c */
 extern const struct route site_publish_rows[];      /* publish.c */
 extern const struct route site_draft_rows[];        /* draft.c */
 
+extern const struct route site_operator_rows[];         /* operator.c */
+extern const struct route site_operator_account_rows[]; /* operator_accounts.c */
+extern const struct route site_operator_money_rows[];   /* operator_money.c */
+
 /* Whether the client asked for JSON: ?format=json, or Accept. */
 bool site_wants_json(const struct http_request *req);
 

@@ -29,6 +29,9 @@ static const struct route *const tables[] = {
     site_project_form_rows,
     site_publish_rows,
     site_draft_rows,
+    site_operator_rows,
+    site_operator_account_rows,
+    site_operator_money_rows,
     NULL,
 };
 

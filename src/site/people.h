@@ -1,0 +1,19 @@
+/* What the pages about people and money share: accounts, members, operators. */
+#ifndef SITE_PEOPLE_H
+#define SITE_PEOPLE_H
+
+#include "market/account.h"
+#include "site/rows.h"
+
+const char *role_word(enum role role);
+
+/* The form's amount in dollars, "$" and blanks allowed: ERR_INVALID_PARAMETER ("amount"). */
+struct err form_amount(struct call *call, int64_t *cents);
+
+/* A text field of the form, outer blanks cut; "" when it is missing. */
+struct str form_text(struct call *call, const char *name);
+
+/* The party of the path's first part. */
+struct err party_of_path(struct call *call, struct ctx *ctx, struct party *party);
+
+#endif
