@@ -160,16 +160,34 @@ int time_pacific_offset_s(int64_t ms) {
     return ms >= begin && ms < end ? -25200 : -28800;
 }
 
+static void put_digits(char *to, int width, int64_t n) {
+    for (int i = width; i-- > 0; n /= 10)
+        to[i] = (char)('0' + n % 10);
+}
+
+/* By hand, as a results file has six of them in each row: printf took a quarter of its time. */
 struct str time_pacific(struct arena *a, int64_t ms) {
     int offset = time_pacific_offset_s(ms);
     int64_t local_s = floor_div(ms, 1000) + offset;
     int64_t days = floor_div(local_s, 86400), year;
     int month, day, s = (int)(local_s - days * 86400);
     time_civil_from_days(days, &year, &month, &day);
-    return str_printf(a, "%s %s %02d %02d:%02d:%02d %s %04lld",
-                      day_names[days - floor_div(days, 7) * 7], month_names[month - 1], day,
-                      s / 3600, s / 60 % 60, s % 60, offset == -25200 ? "PDT" : "PST",
-                      (long long)year);
+    const char *weekday = day_names[days - floor_div(days, 7) * 7];
+    const char *zone = offset == -25200 ? "PDT" : "PST";
+    if (year < 0 || year > 9999)
+        return str_printf(a, "%s %s %02d %02d:%02d:%02d %s %04lld", weekday, month_names[month - 1],
+                          day, s / 3600, s / 60 % 60, s % 60, zone, (long long)year);
+    static const char shape[] = "Sun Jan 00 00:00:00 PST 0000";
+    char *text = arena_memdup(a, shape, sizeof shape);
+    memcpy(text, weekday, 3);
+    memcpy(text + 4, month_names[month - 1], 3);
+    put_digits(text + 8, 2, day);
+    put_digits(text + 11, 2, s / 3600);
+    put_digits(text + 14, 2, s / 60 % 60);
+    put_digits(text + 17, 2, s % 60);
+    memcpy(text + 20, zone, 3);
+    put_digits(text + 24, 4, year);
+    return (struct str){text, sizeof shape - 1};
 }
 
 static bool zone_offset_s(struct str zone, int *offset_s) {
