@@ -306,6 +306,16 @@ static struct err show_form(struct call *call, struct ctx *ctx, const struct pro
                      tpl_project_form_view(f));
 }
 
+/* The start stays in the address: labels follow it when the form is shown again. */
+static struct str new_action(struct call *call, const struct proposal *from) {
+    struct arena *a = call->req->arena;
+    int64_t copy = site_query_int(call, "copy", 1, INT64_MAX, 0);
+    if (copy)
+        return str_printf(a, "/requester/create/projects/new?copy=%lld", (long long)copy);
+    return str_printf(a, "/requester/create/projects/new?start=%s",
+                      from->start ? from->start->name : "paste");
+}
+
 static struct err show_new(struct call *call, struct ctx *ctx) {
     struct str start = form_get(&call->req->query, "start");
     if (!failed(call->form_err) && !start.n && !form_get(&call->req->query, "copy").n)
@@ -315,7 +325,7 @@ static struct err show_new(struct call *call, struct ctx *ctx) {
     struct tpl_project_form f = {
         .heading = from.start ? str_printf(ctx->arena, "New project: %s", from.start->label)
                               : STR("New project"),
-        .action = STR("/requester/create/projects/new"),
+        .action = new_action(call, &from),
         .back = STR("/requester/create/projects"),
     };
     return failed(e) ? e : show_form(call, ctx, &from, &f);

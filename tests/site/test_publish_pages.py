@@ -134,6 +134,11 @@ def test_form_says_what_is_wrong(requester, desk, field, value, words):
     assert desk.json("/requester/create/projects")[1]["projects"] == []
 
 
+def test_labels_follow_the_start(desk):
+    page = make(desk, 422, start="survey", title="")
+    page.says("New project: Survey", "Number of respondents", "people")
+
+
 def test_criteria_come_back(requester, desk):
     number = project(desk, rate="95", rate_cmp="GreaterThanOrEqualTo", approved="100",
                      approved_cmp="GreaterThan", countries="us, DE, us-ca", countries_cmp="In",
