@@ -13,14 +13,15 @@ extern const struct route site_task_rows[];    /* task.c */
 extern const struct route site_submit_rows[];  /* submit.c */
 extern const struct route site_money_rows[];   /* figures.c */
 
-extern const struct route site_appeal_rows[];       /* appeals.c */
-extern const struct route site_review_rows[];       /* review.c */
-extern const struct route site_home_rows[];         /* home.c */
-extern const struct route site_batch_rows[];        /* batches.c */
-extern const struct route site_batch_action_rows[]; /* batch_action.c */
-extern const struct route site_results_rows[];      /* results.c */
-extern const struct route site_result_rows[];       /* result.c */
-extern const struct route site_choose_rows[];       /* choose.c */
+extern const struct route site_appeal_rows[];          /* appeals.c */
+extern const struct route site_requester_money_rows[]; /* money.c */
+extern const struct route site_review_rows[];          /* review.c */
+extern const struct route site_home_rows[];            /* home.c */
+extern const struct route site_batch_rows[];           /* batches.c */
+extern const struct route site_batch_action_rows[];    /* batch_action.c */
+extern const struct route site_results_rows[];         /* results.c */
+extern const struct route site_result_rows[];          /* result.c */
+extern const struct route site_choose_rows[];          /* choose.c */
 
 extern const struct route site_project_rows[];      /* projects.c */
 extern const struct route site_one_project_rows[];  /* project.c */
@@ -47,6 +48,10 @@ void submit_refuse(struct call *call, struct err e);
 void site_redirect(struct call *call, struct str to);
 /* The same again, for a form that came twice. page.c */
 void site_repeat(struct call *call, struct str body);
+
+/* Whether an address that came with a form is a path of this site, and nothing that a browser could
+ * take for another's ("//host", "/\\host"). sign_in.c */
+bool site_own_address(struct str url);
 
 /* The first page of who is signed in, or a stranger's. */
 struct str site_home(const struct call *call);

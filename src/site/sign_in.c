@@ -48,9 +48,7 @@ static struct str field(struct call *call, const char *name) {
     return value.p ? value : STR("");
 }
 
-/* A path of this site, and nothing that a browser could take for another's ("//host", "/\\host").
- */
-static bool own_address(struct str url) {
+bool site_own_address(struct str url) {
     if (url.n < 1 || url.n > 1000 || url.p[0] != '/')
         return false;
     for (size_t i = 0; i < url.n; i++)
@@ -65,7 +63,7 @@ static void answer(struct call *call, const struct session *session) {
         call->signed_in = true;
         call->session = *session;
         struct str next = form_get(&call->form, "next");
-        site_redirect(call, own_address(next) ? next : site_home(call));
+        site_redirect(call, site_own_address(next) ? next : site_home(call));
         return;
     }
     struct json j = call_json(call);

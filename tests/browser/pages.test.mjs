@@ -16,12 +16,17 @@ after(async () => {
 
 const STARTS = { stranger: "/projects", worker: "/projects", requester: "/requester/", operator: "/operator/" };
 
+// The pages are found once a role.
+const found = new Map();
+
 // Goes through the pages with a check; gathers what is wrong, so that one fault hides no other.
 async function eachPage(role, options, check) {
     const page = await newPage(browser, options);
     if (role !== "stranger")
         await signIn(page, market, role);
-    const kinds = await crawl(page, market.endpoint + STARTS[role]);
+    if (!found.has(role))
+        found.set(role, await crawl(page, market.endpoint + STARTS[role], 60));
+    const kinds = found.get(role);
     const wrong = [];
     for (const [kind, url] of kinds) {
         page.complaints.length = 0;
