@@ -8,6 +8,7 @@
 #include "market/document.h"
 #include "market/publish.h"
 #include "site/criteria.h"
+#include "site/line_diff.h"
 #include "site/project_pages.h"
 
 enum { BATCHES_SHOWN = 10, FRAME_HEIGHT = 520 };
@@ -325,6 +326,24 @@ static struct err version_of_path(struct call *call, int64_t *version) {
                     STR_ARG(call->params[1]));
 }
 
+/* What the present layout has otherwise. */
+static struct err fill_changes(struct ctx *ctx, const struct project *p,
+                               struct tpl_project_version *data) {
+    struct str now;
+    struct err e = document_get(ctx, p->document, &now);
+    if (failed(e))
+        return e;
+    struct line_diff d = line_diff(ctx->arena, data->html_source, now);
+    struct tpl_project_version_changes *list = arena_array(ctx->arena, d.n, sizeof *list);
+    for (size_t i = 0; i < d.n; i++)
+        list[i] = (struct tpl_project_version_changes){
+            str_printf(ctx->arena, "%c", d.lines[i].sign), d.lines[i].text};
+    data->changed = (int64_t)d.changed;
+    data->changes = list;
+    data->changes_n = d.n;
+    return NO_ERR;
+}
+
 static struct err show_version(struct call *call, struct ctx *ctx) {
     struct project p;
     struct project_version v;
@@ -354,6 +373,9 @@ static struct err show_version(struct call *call, struct ctx *ctx) {
                         arena_printf(ctx->arena, "/versions/%lld/restore", (long long)version)),
         .back = project_url(ctx->arena, p.id, ""),
     };
+    e = fill_changes(ctx, &p, &data);
+    if (failed(e))
+        return e;
     return page_show(call, &(struct page){.title = "Layout", .nav = NAV_R_CREATE, .task = true},
                      tpl_project_version_view(&data));
 }

@@ -184,7 +184,10 @@ def test_editing_never_touches_what_is_published(server, requester, desk):
     page = desk.get("/requester/projects/%d" % number).says("Layout, version 2", "Look at it",
                                                             "an earlier version")
     old = desk.get("/requester/projects/%d/versions/1" % number)
-    assert "&lt;h1&gt;New" not in old.html
+    signs = [(c["sign"], c["text"]) for c in
+             desk.json("/requester/projects/%d/versions/1" % number)[1]["changes"]]
+    assert signs[0] == ("-", LAYOUT) and signs[1][0] == "+" and "<h1>New" in signs[1][1]
+    old.says("What is different now")
     desk.send(old, "/restore").says("Layout, version 3")
     page = desk.get("/requester/projects/%d/edit" % number)
     assert dict(page.form(field="layout").fields)["layout"].strip() == LAYOUT
