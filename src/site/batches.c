@@ -126,7 +126,9 @@ static struct err show_batches(struct call *call, struct ctx *ctx) {
     if (failed(e))
         return e;
     struct tpl_batches page = {.list = str_c(in.list ? batch_list_word(in.list) : "all"),
-                               .words = str_c(words[in.list])};
+                               .words = str_c(words[in.list]),
+                               .may_publish = (route_rights(&call->session) & MAY_OWN) != 0,
+                               .may_review = (route_rights(&call->session) & MAY_REVIEW) != 0};
     struct tpl_batch_card *cards = arena_array(ctx->arena, (size_t)out.count, sizeof *cards);
     for (int i = 0; i < out.count && !failed(e); i++)
         e = fill_card(ctx, &out.batches[i], &cards[i]);
@@ -239,7 +241,7 @@ static struct err fill_hits(struct call *call, struct ctx *ctx, struct tpl_batch
             .rejected = h->n.rejected,
             .expires = h->expires_ms,
             .input = first_input(h->vars),
-            .may_change = page->live && !h->n.disposed,
+            .may_change = page->owner && page->live && !h->n.disposed,
         };
     }
     page->hits = hits;
@@ -283,6 +285,8 @@ static struct err show_batch(struct call *call, struct ctx *ctx) {
         .id = b.id,
         .name = b.name,
         .note = b.note,
+        .owner = (route_rights(&call->session) & MAY_OWN) != 0,
+        .may_review = (route_rights(&call->session) & MAY_REVIEW) != 0,
         .live = b.state == BATCH_LIVE && b.kind != BATCH_ARCHIVE,
         .deleting = b.state == BATCH_DELETING,
         .archive = b.kind == BATCH_ARCHIVE,

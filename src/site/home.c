@@ -27,6 +27,8 @@ static struct err show_home(struct call *call, struct ctx *ctx) {
     if (failed(e))
         return e;
     struct tpl_home page = {
+        .may_publish = (route_rights(&call->session) & MAY_OWN) != 0,
+        .may_review = (route_rights(&call->session) & MAY_REVIEW) != 0,
         .undo_more = a.undoable > BATCH_UNDO_COUNT_MAX,
         .undoable = a.undoable > BATCH_UNDO_COUNT_MAX ? BATCH_UNDO_COUNT_MAX : a.undoable,
         .undo_next = a.undo_next_ms,
@@ -87,6 +89,7 @@ static struct err show_undo(struct call *call, struct ctx *ctx) {
     if (failed(e))
         return e;
     struct tpl_undo page = {
+        .may_review = (route_rights(&call->session) & MAY_REVIEW) != 0,
         .total = a.undoable > BATCH_UNDO_COUNT_MAX ? BATCH_UNDO_COUNT_MAX : a.undoable,
         .total_more = a.undoable > BATCH_UNDO_COUNT_MAX,
         .cost = a.undo_cents,
@@ -217,6 +220,7 @@ static struct err show_worker(struct call *call, struct ctx *ctx) {
     if (failed(e))
         return e;
     struct tpl_worker page = worker_page(&view);
+    page.may_review = (route_rights(&call->session) & MAY_REVIEW) != 0;
     fill_results(ctx, &list, &page);
     const char *path = str_z(
         ctx->arena, str_printf(ctx->arena, "/requester/workers/%.*s", STR_ARG(view.worker_id)));

@@ -4,6 +4,7 @@
 #include "base/money.h"
 #include "base/pack.h"
 #include "formats/answer.h"
+#include "market/appeal.h"
 #include "market/decide.h"
 #include "market/due.h"
 #include "market/funds.h"
@@ -171,6 +172,7 @@ static void fill_row(struct one *o) {
         .badge = site_status_badge(r->status),
         .is_submitted = r->status == ASSIGNMENT_SUBMITTED,
         .is_rejected = r->status == ASSIGNMENT_REJECTED,
+        .may_review = (route_rights(&o->call->session) & MAY_REVIEW) != 0,
         .overturned = r->status == ASSIGNMENT_APPROVED && r->rejected_ms,
         .query = o->q.query,
         .list = results_url(o->ctx->arena, o->batch.id, o->q.query, NULL, STR_NULL),
@@ -247,6 +249,19 @@ static struct err fill_task(struct one *o) {
     return NO_ERR;
 }
 
+/* A worker's open appeal against the rejection. */
+static struct err fill_appeal(struct one *o) {
+    struct appeal appeal;
+    if (o->row.status != ASSIGNMENT_REJECTED)
+        return NO_ERR;
+    struct err e = appeal_get(o->ctx, o->row.id, &appeal);
+    if (e.code == ERR_NOT_FOUND)
+        return NO_ERR;
+    if (!failed(e) && appeal_open(&appeal))
+        o->page.appeal = appeal.body.n ? appeal.body : STR("(without words)");
+    return e;
+}
+
 static struct err load(struct call *call, struct ctx *ctx, struct one *o) {
     *o = (struct one){.call = call, .ctx = ctx};
     struct err e = site_batch(call, ctx, &o->batch);
@@ -286,6 +301,8 @@ static struct err show_result(struct call *call, struct ctx *ctx) {
         e = fill_others(o);
     if (!failed(e))
         e = fill_history(o);
+    if (!failed(e))
+        e = fill_appeal(o);
     if (!failed(e))
         e = fill_task(o);
     if (failed(e))
