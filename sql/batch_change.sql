@@ -70,13 +70,15 @@ UPDATE batch SET deleting = :seq WHERE id = :id;
 -- HITs of a batch as a list. wanted: bits 1 open, 2 full or expired with work in progress, 4 all
 -- work in; 8 deleted.
 -- name: batch_hits_page :many
--- in: batch int, requester int, seq int, after int, wanted int, n int
+-- in: batch int, requester int, seq int, after int, wanted int, looked_at int, n int
 -- out: id int, alias text?, seq int, max_assignments int, pending int, submitted int, approved int, rejected int, expired int, reviewing int, disposed_ms int?, expires_ms int, many int, cost_cents int, vars text?
 SELECT h.id, h.alias, h.seq, h.max_assignments, h.pending, h.submitted, h.approved, h.rejected,
        h.expired, h.reviewing, h.disposed_ms, h.expires_ms, h.many, h.reward_cents + h.fee_cents,
        h.vars
-FROM hit h
-WHERE h.batch = :batch AND h.requester = :requester AND (h.seq, h.id) > (:seq, :after)
+FROM (SELECT x.id FROM hit x WHERE x.batch = :batch AND (x.seq, x.id) > (:seq, :after)
+      ORDER BY x.seq, x.id LIMIT :looked_at) AS y
+JOIN hit h ON h.id = y.id
+WHERE h.requester = :requester
   AND (:wanted = 0 OR
        (CASE WHEN h.disposed_ms IS NOT NULL THEN 8
              WHEN h.pending = 0 AND (h.expired = 1 OR
@@ -85,6 +87,13 @@ WHERE h.batch = :batch AND h.requester = :requester AND (h.seq, h.id) > (:seq, :
                   h.pending + h.submitted + h.approved + h.rejected THEN 1
              ELSE 2 END & :wanted) <> 0)
 ORDER BY h.seq, h.id LIMIT :n;
+
+-- The last of so many HITs behind a key; none when there are fewer.
+-- name: batch_hits_end :one
+-- in: batch int, seq int, after int, skip int
+-- out: seq int, id int
+SELECT seq, id FROM hit WHERE batch = :batch AND (seq, id) > (:seq, :after)
+ORDER BY seq, id LIMIT 1 OFFSET :skip;
 
 -- How long the latest of its results took, of at most n of each status.
 -- name: batch_work_time :one

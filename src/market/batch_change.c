@@ -334,10 +334,32 @@ static bool take_hit(void *arg, const struct sql_batch_hits_page_out *row) {
 struct err batch_hits(struct ctx *c, const struct batch_hits_in *in, struct batch_hits *out) {
     assert(in->limit >= 1 && in->limit <= PAGE_MAX);
     *out = (struct batch_hits){.hits = arena_array(c->arena, (size_t)in->limit, sizeof *out->hits)};
-    struct sql_batch_hits_page_in page = {in->batch, c->actor->party, in->after_seq,
-                                          in->after, in->wanted,      in->limit + 1};
-    return ctx_store(
-        c, sql_batch_hits_page_each(c->tx, &page, take_hit, &(struct hits_run){c, in, out}));
+    struct sql_batch_hits_page_in page = {
+        .batch = in->batch,
+        .requester = c->actor->party,
+        .seq = in->after_seq,
+        .after = in->after,
+        .wanted = in->wanted,
+        .looked_at = HITS_SCAN_MAX,
+        .n = in->limit + 1,
+    };
+    enum st st = sql_batch_hits_page_each(c->tx, &page, take_hit, &(struct hits_run){c, in, out});
+    if (st != ST_OK || out->more) {
+        if (out->more) {
+            out->next_seq = out->hits[out->count - 1].seq;
+            out->next = out->hits[out->count - 1].row;
+        }
+        return ctx_store(c, st);
+    }
+    struct sql_batch_hits_end_in key = {in->batch, in->after_seq, in->after, HITS_SCAN_MAX - 1};
+    struct sql_batch_hits_end_out end;
+    st = sql_batch_hits_end(c->tx, &key, &end);
+    if (st == ST_OK) {
+        out->more = true;
+        out->next_seq = end.seq;
+        out->next = end.id;
+    }
+    return ctx_store(c, st);
 }
 
 struct err batch_work_time(struct ctx *c, int64_t batch, int64_t *seconds) {

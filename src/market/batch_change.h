@@ -69,10 +69,13 @@ struct batch_hits_in {
     int64_t after_seq, after;
     int limit; /* 1..PAGE_MAX */
 };
+/* At most HITS_SCAN_MAX are looked at for one page; the rest waits behind the key `next`. */
+enum { HITS_SCAN_MAX = 5000 };
 struct batch_hits {
     struct batch_hit *hits;
     int count;
     bool more;
+    int64_t next_seq, next; /* where the next page begins, when there is more */
 };
 struct err batch_hits(struct ctx *c, const struct batch_hits_in *in, struct batch_hits *out);
 

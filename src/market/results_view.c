@@ -121,8 +121,9 @@ static enum st chunk_by_time(struct scan *s, unsigned statuses, int want) {
     struct sql_results_view_up_in up = {
         .batch = s->batch,
         .statuses = statuses,
-        .from_ms = s->from_ms,
-        .to_ms = s->to_ms,
+        /* The key as a bound of time too: so the index is entered there, not at its end. */
+        .from_ms = !down && s->at.ms > s->from_ms ? s->at.ms : s->from_ms,
+        .to_ms = down && s->at.id && s->at.ms < s->to_ms ? s->at.ms + 1 : s->to_ms,
         .after_ms = down && s->at.id == 0 ? INT64_MAX : s->at.ms,
         .after = s->at.id,
         .n = want,

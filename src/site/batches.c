@@ -248,10 +248,8 @@ static struct err fill_hits(struct call *call, struct ctx *ctx, struct tpl_batch
     page->hits_n = (size_t)list.count;
     if (in.after)
         page->first = hits_url(ctx, page->id, hit_filters[chosen].word, 0, 0);
-    if (list.more) {
-        const struct batch_hit *last = &list.hits[list.count - 1];
-        page->next = hits_url(ctx, page->id, hit_filters[chosen].word, last->seq, last->row);
-    }
+    if (list.more)
+        page->next = hits_url(ctx, page->id, hit_filters[chosen].word, list.next_seq, list.next);
     struct tpl_batch_filters *filters = arena_array(ctx->arena, HIT_FILTERS, sizeof *filters);
     for (size_t i = 0; i < HIT_FILTERS; i++)
         filters[i] = (struct tpl_batch_filters){str_c(hit_filters[i].label),
