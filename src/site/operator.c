@@ -198,7 +198,7 @@ static struct err show_report(struct call *call, struct ctx *ctx) {
     }
     data.rows = rows;
     data.rows_n = report.n;
-    return page_show(call, &(struct page){.title = "Figures by day", .nav = NAV_O_HOME},
+    return page_show(call, &(struct page){.title = "Figures by day", .nav = NAV_O_REPORTS},
                      tpl_operator_figures_view(&data));
 }
 

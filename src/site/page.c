@@ -140,7 +140,7 @@ static const struct entry operator_entries[] = {
     {NAV_O_ACCOUNTS, "Accounts", "/operator/accounts", "users", 0},
     {NAV_O_DEPOSITS, "Deposits", "/operator/deposits", "landmark", 0},
     {NAV_O_PAYOUTS, "Payouts", "/operator/payouts", "banknote", 0},
-    {NAV_O_REPORTS, "Reports", "/operator/reports", "flag", 0},
+    {NAV_O_REPORTS, "Figures", "/operator/figures", "flag", 0},
     {NAV_O_SETTINGS, "Settings", "/operator/settings", "sliders-horizontal", 0},
     {NAV_O_HEALTH, "Health", "/operator/health", "activity", 0},
     {NAV_NONE, NULL, NULL, NULL, 0},
@@ -196,7 +196,7 @@ static void fill_who(struct call *call, struct tpl_frame *f) {
     };
     static const char *const settings[] = {
         [ROLE_REQUESTER] = "/requester/settings",
-        [ROLE_WORKER] = "/account",
+        [ROLE_WORKER] = "/security",
         [ROLE_OPERATOR] = "/security",
         [ROLE_MEMBER] = "/security",
     };

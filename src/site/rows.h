@@ -29,6 +29,9 @@ extern const struct route site_project_form_rows[]; /* project_form.c */
 extern const struct route site_publish_rows[];      /* publish.c */
 extern const struct route site_draft_rows[];        /* draft.c */
 
+extern const struct route site_person_rows[];  /* person.c */
+extern const struct route site_statement_rows[]; /* statement.c */
+extern const struct route site_member_rows[];  /* members.c */
 extern const struct route site_operator_rows[];         /* operator.c */
 extern const struct route site_operator_account_rows[]; /* operator_accounts.c */
 extern const struct route site_operator_money_rows[];   /* operator_money.c */
