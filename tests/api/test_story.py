@@ -283,8 +283,9 @@ def test_others_are_strangers(server, mturk, worker):
 
 
 def test_not_offered(mturk):
-    text = refused(mturk, "RequestError", None, mturk.list_worker_blocks)
-    assert text.startswith("ListWorkerBlocks is part of the model")
+    text = refused(mturk, "RequestError", None, mturk.list_review_policy_results_for_hit,
+                   HITId="3UNKNOWN")
+    assert text.startswith("ListReviewPolicyResultsForHIT is part of the model")
 
 
 def test_questions(mturk):
