@@ -136,7 +136,8 @@ test("… and by button, from the first page", async () => {
 test("accept, work, submit in the frame, and the next one comes", async () => {
     const page = await signIn(await newPage(browser), market, "worker");
     await page.goto(market.endpoint + "/projects");
-    await page.getByRole("row", { name: /Add up a receipt/ }).getByRole("link", { name: "Preview" }).click();
+    await shot(page, "story-tasks");
+    await page.locator("tr", { hasText: "Add up a receipt" }).getByRole("link", { name: "Preview" }).click();
     await page.getByRole("button", { name: "Accept" }).click();
     await page.waitForURL(/assignment_id=/);
     const left = page.locator(".countdown[data-deadline]");
