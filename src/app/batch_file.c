@@ -93,23 +93,41 @@ static struct err fault(const struct staging *s) {
                     STR_ARG(f ? f->message : STR("The file can not be read.")));
 }
 
-static struct err send_chunk(struct staging *s) {
-    if (!s->in_chunk)
-        return NO_ERR;
-    struct err e = call_write(s->call, send, s);
+static void chunk_is_sent(struct staging *s) {
     s->staged += s->in_chunk;
     s->in_chunk = 0;
     buf_clear(&s->rows);
+}
+
+/* Only the last chunk waits for the disk, and all before it with it: a draft without its last
+ * chunk was never answered. */
+static struct err send_last(struct staging *s) {
+    if (!s->in_chunk)
+        return NO_ERR;
+    struct err e = call_write(s->call, send, s);
+    chunk_is_sent(s);
     return e;
 }
 
+static struct err send_when_full(struct staging *s) {
+    if (s->in_chunk < STAGE_ROWS_MAX && s->rows.n <= CHUNK_BYTES)
+        return NO_ERR;
+    struct err e = call_write_relaxed(s->call, send, s);
+    chunk_is_sent(s);
+    return e;
+}
+
+/* A full chunk goes when another row comes, so that the last is never empty. */
 static struct err add_row(struct staging *s, const struct str *values) {
+    struct err e = send_when_full(s);
+    if (failed(e))
+        return e;
     buf_clear(&s->row);
     for (size_t i = 0; i < s->width; i++)
         pack_add(&s->row, values[i]);
     pack_add(&s->rows, buf_view(&s->row));
     s->in_chunk++;
-    return s->in_chunk == STAGE_ROWS_MAX || s->rows.n > CHUNK_BYTES ? send_chunk(s) : NO_ERR;
+    return NO_ERR;
 }
 
 static void check_size(struct staging *s, const struct batch_input_row *row) {
@@ -134,7 +152,7 @@ static struct err stage_rows(struct staging *s) {
     }
     if (!failed(e) && faulty(s))
         e = fault(s);
-    return failed(e) ? e : send_chunk(s);
+    return failed(e) ? e : send_last(s);
 }
 
 /* What the layout says about its placeholders that have no column and need none. */
@@ -200,7 +218,7 @@ static struct err stage_alike(struct staging *s) {
     struct err e = call_write(s->call, begin, s);
     for (int64_t i = 0; i < s->in->tasks && !failed(e); i++)
         e = add_row(s, NULL);
-    return failed(e) ? e : send_chunk(s);
+    return failed(e) ? e : send_last(s);
 }
 
 struct err batch_file_stage(struct call *call, const struct batch_file *in,

@@ -339,6 +339,12 @@ struct err call_write(struct call *call, call_rule *rule, void *arg) {
     return settle_error(call, r.err, st, "a write");
 }
 
+struct err call_write_relaxed(struct call *call, call_rule *rule, void *arg) {
+    struct rule_run r = {.call = call, .rule = rule, .arg = arg};
+    enum st st = store_write_relaxed(call->app->store, call->shard, rule_fn, &r);
+    return settle_error(call, r.err, st, "a write");
+}
+
 /* ---- who ---- */
 
 struct str call_actor_detail(struct call *call, struct str who) {

@@ -44,8 +44,8 @@ struct face {
     struct err (*enter)(struct call *call, struct ctx *ctx);
     /* Writes the answer to an error: status, type, body. */
     void (*refuse)(struct call *call, struct err e);
-    /* Runs before enter() of a call that was started by call_start_deferred(), where it may take its
-     * time: reads a large body. May be NULL. */
+    /* Runs before enter() of a call that was started by call_start_deferred(), where it may take
+     * its time: reads a large body. May be NULL. */
     struct err (*prepare)(struct call *call);
     /* The page that shows a refused form again, to be run as a read with call->form_err set; NULL
      * when the refusal is the answer. May be NULL itself. */
@@ -128,6 +128,8 @@ typedef struct err call_rule(struct ctx *ctx, void *arg);
 /* A rule in a snapshot, or in a transaction. Results live in the request's arena. */
 struct err call_read(struct call *call, call_rule *rule, void *arg);
 struct err call_write(struct call *call, call_rule *rule, void *arg);
+/* Need not be durable before the next call_write that changes something is (store.h). */
+struct err call_write_relaxed(struct call *call, call_rule *rule, void *arg);
 
 /* ---- who ---- */
 

@@ -462,20 +462,21 @@ static enum tx_end add_chunks(struct tx *tx, void *arg) {
     return step_end(s, tx, sql_review_chunk_add_end(bulk));
 }
 
-/* One bounded write after another. */
+/* One bounded write after another. They need not be durable by themselves: who uploads hears of the
+ * review when its plan is (review_plan.c, keep_plan). */
 static struct err write_steps(struct store *store, struct stage *s) {
     size_t chunks = (s->in->file.n + CHUNK_LEN - 1) / CHUNK_LEN;
     int64_t shard = s->in->actor->party;
-    enum st st = store_write(store, shard, add_review, s);
+    enum st st = store_write_relaxed(store, shard, add_review, s);
     for (; st == ST_OK && !failed(s->err) && s->chunk_at < chunks; s->chunk_at += STAGE_CHUNKS)
-        st = store_write(store, shard, add_chunks, s);
+        st = store_write_relaxed(store, shard, add_chunks, s);
     do {
         if (st == ST_OK && !failed(s->err))
-            st = store_write(store, shard, add_texts, s);
+            st = store_write_relaxed(store, shard, add_texts, s);
         s->text_at += STAGE_ROWS;
     } while (s->text_at < s->reasons.count);
     for (; st == ST_OK && !failed(s->err) && s->row_at < s->count; s->row_at += STAGE_ROWS)
-        st = store_write(store, shard, add_rows, s);
+        st = store_write_relaxed(store, shard, add_rows, s);
     if (st != ST_OK)
         return err_make(s->arena, ERR_STORE, NULL, "The store failed while a file was taken.");
     return s->err;

@@ -541,6 +541,8 @@ static enum st write_once(struct conn *c, struct write *w) {
     if (!begin(c, w->locks ? "BEGIN ISOLATION LEVEL READ COMMITTED"
                            : "BEGIN ISOLATION LEVEL SERIALIZABLE"))
         return tx->spoilt;
+    if (w->relaxed && !run_text(c, "SET LOCAL synchronous_commit = off"))
+        return spoil(c, NULL, "SET");
     enum tx_end end = w->fn(tx, w->arg);
     assert(!tx->busy || end != TX_COMMIT); /* every bulk was ended */
     close_bulk(tx);

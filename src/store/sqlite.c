@@ -1,8 +1,9 @@
 /* SQLite: one writer thread with group commit, a pool of readers, a checkpoint thread.
  *
  * Durability: WAL with synchronous=FULL; a write is answered after the COMMIT it is part of was
- * synced. Group commit: all writes that wait are run in one transaction, each in a savepoint.
- * Other processes (administration commands) take turns by BEGIN IMMEDIATE.
+ * synced, unless it is relaxed (store.h). Group commit: all writes that wait are run in one
+ * transaction, each in a savepoint. Other processes (administration commands) take turns by BEGIN
+ * IMMEDIATE.
  *
  * The WAL is copied back by a thread of its own (PASSIVE), so that the lane never waits for it.
  * Only when the WAL has grown WAL_HARD_PAGES, as it does when writes never pause long enough for
@@ -70,6 +71,7 @@ struct sqlite_store {
     struct lane lane;
     struct conn *writer;
     bool full;                /* the lane's: the disk was full at the last write */
+    bool relaxed;             /* the lane's: COMMIT does not wait for the disk */
     int wal_pages, wal_asked; /* the lane's: WAL length now, and at the last checkpoint */
     struct arena arenas[GROUP_MAX];
     struct pool pool;
@@ -411,29 +413,6 @@ static enum st sqlite_has_table(struct tx *tx, const char *name, bool *has) {
 
 /* --- plans, for the test of the statements --- */
 
-/* Whether a line of the plan reads a whole table. made holds the names of views and common tables
- * that the plan itself made, each as "|name|"; reading those is fine. */
-static bool plan_line_scans(struct buf *made, struct str line) {
-    struct str makers[] = {STR("MATERIALIZE "), STR("CO-ROUTINE ")};
-    for (size_t i = 0; i < 2; i++)
-        if (str_starts(line, makers[i])) {
-            struct str name = str_from(line, makers[i].n);
-            buf_printf(made, "|%.*s|", STR_ARG(name));
-            return false;
-        }
-    if (str_find(line, STR("AUTOMATIC")) >= 0)
-        return true;
-    if (!str_starts(line, STR("SCAN ")) || str_find(line, STR("INDEX ")) >= 0)
-        return false;
-    struct str rest = str_from(line, 5);
-    struct str name = str_cut(&rest, ' ');
-    if (str_is(name, "CONSTANT") || (name.n && (name.p[0] == '(' || name.p[0] <= '9')))
-        return false;
-    char key[256];
-    snprintf(key, sizeof(key), "|%.*s|", STR_ARG(name));
-    return str_find(buf_view(made), str_c(key)) < 0;
-}
-
 static bool plan_is_good(struct conn *c, const struct sql_stmt *s, struct arena *a,
                          const char **why) {
     sqlite3_stmt *p = NULL;
@@ -446,7 +425,7 @@ static bool plan_is_good(struct conn *c, const struct sql_stmt *s, struct arena 
     bool good = true;
     while (good && sqlite3_step(p) == SQLITE_ROW) {
         struct str line = str_c((const char *)sqlite3_column_text(p, 3));
-        good = !plan_line_scans(&made, line);
+        good = !stmt_plan_scans(&made, line);
         if (!good)
             *why = arena_printf(a, "reads a whole table: %.*s", STR_ARG(line));
     }
@@ -698,14 +677,26 @@ static int on_wal(void *arg, sqlite3 *db, const char *name, int pages) {
     return SQLITE_OK;
 }
 
+/* Whether COMMIT waits for the disk. A commit that does makes all of the WAL before it durable. */
+static void relax(struct sqlite_store *s, bool relaxed) {
+    if (s->relaxed == relaxed)
+        return;
+    bool ok =
+        run_text(s->writer, relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+    assert(ok || relaxed); /* fails inside a transaction only, and none is open */
+    s->relaxed = relaxed && ok;
+}
+
 static void *lane_run(void *arg) {
     struct sqlite_store *s = arg;
     struct write *list;
     while ((list = lane_take(&s->lane, GROUP_MAX))) {
         int n = 0;
-        for (struct write *w = list; w; w = w->next)
-            n++;
+        bool relaxed = true;
+        for (struct write *w = list; w; w = w->next, n++)
+            relaxed = relaxed && w->relaxed;
         empty_wal(s);
+        relax(s, relaxed);
         if (n == 1)
             run_alone(s, list);
         else

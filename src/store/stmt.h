@@ -147,4 +147,8 @@ enum st stmt_bulk_end(struct sql_bulk *b, const struct sql_stmt *s);
 struct err migrate_list(struct store *store, struct arena *a, const struct sql_migration *list,
                         size_t count, int *applied);
 
+/* Whether a line of SQLite's query plan reads a whole table. made holds the names of views and
+ * common tables that the plan itself made, each as "|name|"; reading those is fine. */
+bool stmt_plan_scans(struct buf *made, struct str line);
+
 #endif

@@ -97,6 +97,11 @@ enum st store_write(struct store *store, int64_t shard, tx_fn fn, void *arg) {
     return store_run(store, &w);
 }
 
+enum st store_write_relaxed(struct store *store, int64_t shard, tx_fn fn, void *arg) {
+    struct write w = {.fn = fn, .arg = arg, .shard = shard, .relaxed = true};
+    return store_run(store, &w);
+}
+
 void store_note_error(struct store *s, const char *words) {
     enum { QUIET_MS = 1000 }; /* a full disk fails thousands of writes a second with one text */
     int64_t now_ms = time_wall_ms();
@@ -264,4 +269,25 @@ enum st stmt_bulk_end(struct sql_bulk *b, const struct sql_stmt *s) {
     tx->busy = false;
     tx->bulk.stmt = NULL;
     return tx->ops->bulk_end(tx, s);
+}
+
+bool stmt_plan_scans(struct buf *made, struct str line) {
+    struct str makers[] = {STR("MATERIALIZE "), STR("CO-ROUTINE ")};
+    for (size_t i = 0; i < 2; i++)
+        if (str_starts(line, makers[i])) {
+            struct str name = str_from(line, makers[i].n);
+            buf_printf(made, "|%.*s|", STR_ARG(name));
+            return false;
+        }
+    if (str_find(line, STR("AUTOMATIC")) >= 0)
+        return true;
+    if (!str_starts(line, STR("SCAN ")) || str_find(line, STR("INDEX ")) >= 0)
+        return false;
+    struct str rest = str_from(line, 5);
+    struct str name = str_cut(&rest, ' ');
+    if (str_is(name, "CONSTANT") || (name.n && (name.p[0] == '(' || name.p[0] <= '9')))
+        return false;
+    char key[256];
+    snprintf(key, sizeof(key), "|%.*s|", STR_ARG(name));
+    return str_find(buf_view(made), str_c(key)) < 0;
 }

@@ -79,6 +79,9 @@ struct write {
      * then runs it READ COMMITTED: one that takes many seconds would never get through among short
      * ones under SERIALIZABLE, as each of them may cost it its whole work. */
     bool locks;
+    /* Need not be durable when it is answered: it will be with the next write that is not relaxed
+     * and changes something. For the steps of what only such a last write makes count. */
+    bool relaxed;
     void (*done)(struct write *w, enum st st);
 
     struct write *next;
@@ -86,19 +89,19 @@ struct write {
 };
 
 /* Queues a write and returns at once. done is called once, from a thread of the store, after the
- * outcome is durable; it must not block, nor call store_write or store_run; it may free w. It is
- * told:
- *   ST_OK     fn ran to its end: TX_COMMIT is durable, or TX_ROLLBACK changed nothing
- *   ST_CONFLICT  fn returned TX_COMMIT though a statement had answered ST_CONFLICT; rolled back
- *   ST_RETRY  lost against other transactions too often; nothing changed
- *   ST_FAIL   the store failed; nothing changed, except that the outcome is unknown when the
- *             connection to PostgreSQL broke during COMMIT (store_error says so)
+ * outcome is durable (but see relaxed); it must not block, nor call store_write or store_run; it
+ * may free w. It is told: ST_OK     fn ran to its end: TX_COMMIT is durable, or TX_ROLLBACK changed
+ * nothing ST_CONFLICT  fn returned TX_COMMIT though a statement had answered ST_CONFLICT; rolled
+ * back ST_RETRY  lost against other transactions too often; nothing changed ST_FAIL   the store
+ * failed; nothing changed, except that the outcome is unknown when the connection to PostgreSQL
+ * broke during COMMIT (store_error says so)
  */
 void store_submit(struct store *store, struct write *w);
 
 /* The same, waiting for the outcome; w->done is set by it. */
 enum st store_run(struct store *store, struct write *w);
 enum st store_write(struct store *store, int64_t shard, tx_fn fn, void *arg);
+enum st store_write_relaxed(struct store *store, int64_t shard, tx_fn fn, void *arg);
 
 /* Words about the last failure (ST_FAIL) of this store, copied to a; "" when there was none. For
  * the operator, not for users. The store has logged them already. */
