@@ -223,6 +223,10 @@ def test_statement(server):
     assert rows[-1]["AvailableAfter"] == "$8.80" and rows[-1]["HeldAfter"] == "$0.00"
     assert rows[3]["TransactionId"] == rows[4]["TransactionId"]
     assert rows[3]["AssignmentId"] == assignment and rows[3]["WorkerId"] == w.id
+    _, activity = b.json("/requester/account/activity")
+    row = activity["rows"][0]
+    assert (row["approved"], row["rejected"], row["overturned"], row["total"]) == (1, 1, 1, 120)
+    b.get("/requester/account/activity").says("$1.20")
 
 
 def test_keys(server):
