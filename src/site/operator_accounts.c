@@ -3,7 +3,6 @@
 
 #include "base/limits.h"
 #include "base/money.h"
-#include "ledger/ledger.h"
 #include "market/audit.h"
 #include "market/funds.h"
 #include "market/operator.h"

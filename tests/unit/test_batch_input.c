@@ -108,7 +108,8 @@ static void test_cell_counts(void **state) {
 
 static void test_warnings(void **state) {
     (void)state;
-    FINDS("image_url,text\nu,\nv, \nw,t\n", FINDING_WARNING, "empty-cells", 2, "an empty cell in 2 rows");
+    FINDS("image_url,text\nu,\nv, \nw,t\n", FINDING_WARNING, "empty-cells", 2,
+          "an empty cell in 2 rows");
     FINDS("image_url,text\nu,t\nv,t\nu,t\nu,t\n", FINDING_WARNING, "identical-rows", 4, "2 rows");
     FINDS("image_url,text\nu,a\x01\n", FINDING_WARNING, "control-characters", 2, "text");
     struct batch_input_options o = layout();

@@ -128,7 +128,7 @@ static void test_escaping(void **state) {
 
 static int set_up(void **state) {
     struct place *p = *state;
-    strcpy(p->dir, "/tmp/hitd-tplgen-XXXXXX");
+    snprintf(p->dir, sizeof p->dir, "/tmp/hitd-tplgen-XXXXXX");
     if (!mkdtemp(p->dir))
         return -1;
     arena_init(&p->arena, 0);
