@@ -22,6 +22,7 @@ extern const struct route site_batch_action_rows[];    /* batch_action.c */
 extern const struct route site_results_rows[];         /* results.c */
 extern const struct route site_result_rows[];          /* result.c */
 extern const struct route site_choose_rows[];          /* choose.c */
+extern const struct route site_message_rows[];         /* messages.c */
 
 extern const struct route site_project_rows[];      /* projects.c */
 extern const struct route site_one_project_rows[];  /* project.c */

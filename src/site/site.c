@@ -17,6 +17,7 @@ static const struct route *const tables[] = {
     site_review_rows,
     site_appeal_rows,
     site_requester_money_rows,
+    site_message_rows,
     /* a requester's batches */
     site_home_rows,
     site_batch_rows,
