@@ -119,7 +119,7 @@ export async function crawl(page, start, max = 80) {
             const url = new URL(link);
             url.hash = "";
             if (url.origin !== new URL(start).origin || /\.csv$/.test(url.pathname) ||
-                /^\/(v1|static|sign-out|mturk)(\/|$)/.test(url.pathname) ||
+                /^\/(v1|static|sign-out|mturk|healthz|metrics)(\/|$)/.test(url.pathname) ||
                 /\/(csv|export|sample)$/.test(url.pathname) || url.searchParams.get("format"))
                 continue;
             const kind = kindOf(url.href);
