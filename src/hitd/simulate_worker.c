@@ -56,18 +56,12 @@ static void add_headers(struct sim_worker *w) {
         w->headers = curl_slist_append(w->headers, token);
 }
 
-/* Sends a request; what stands in w->body is sent unless the method is GET. */
-static void send_to(struct sim_worker *w, enum sim_step step, const char *method, const char *url) {
+/* What holds for every request of a worker. Set once: the handle keeps its cookies, and a file of
+ * cookies named again with each request would be kept again each time. */
+static void prepare(struct sim_worker *w) {
     CURL *h = w->curl;
-    w->step = step;
-    w->location[0] = '\0';
-    buf_clear(&w->answer);
-    curl_easy_reset(h); /* keeps connections and cookies */
-    add_headers(w);
-    curl_easy_setopt(h, CURLOPT_URL, url);
     curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(h, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(h, CURLOPT_HTTPHEADER, w->headers);
     curl_easy_setopt(h, CURLOPT_COOKIEFILE, "");
     curl_easy_setopt(h, CURLOPT_TIMEOUT, (long)REQUEST_S_MAX);
     curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
@@ -76,11 +70,25 @@ static void send_to(struct sim_worker *w, enum sim_step step, const char *method
     curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, keep_location);
     curl_easy_setopt(h, CURLOPT_HEADERDATA, w);
     curl_easy_setopt(h, CURLOPT_PRIVATE, w);
-    if (strcmp(method, "GET") != 0) {
+}
+
+/* Sends a request; what stands in w->body is sent unless the method is GET. */
+static void send_to(struct sim_worker *w, enum sim_step step, const char *method, const char *url) {
+    CURL *h = w->curl;
+    bool get = strcmp(method, "GET") == 0;
+    w->step = step;
+    w->location[0] = '\0';
+    buf_clear(&w->answer);
+    add_headers(w);
+    curl_easy_setopt(h, CURLOPT_URL, url);
+    curl_easy_setopt(h, CURLOPT_HTTPHEADER, w->headers);
+    if (get) {
+        curl_easy_setopt(h, CURLOPT_HTTPGET, 1L);
+    } else {
         curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)w->body.n);
         curl_easy_setopt(h, CURLOPT_POSTFIELDS, buf_view(&w->body).p);
-        curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, method);
     }
+    curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, get ? NULL : method);
     w->began_us = time_monotonic_us();
     curl_multi_add_handle(w->sim->multi, h);
 }
@@ -350,6 +358,7 @@ void sim_worker_open(struct sim *sim, struct sim_worker *w, int number) {
         .step = STEP_IDLE,
         .random = sim->seed + (uint64_t)number * UINT64_C(0x5851F42D4C957F2D),
     };
+    prepare(w);
 }
 
 void sim_worker_close(struct sim_worker *w) {
