@@ -3,6 +3,7 @@
 #define BASE_LIMITS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* One request's memory: the largest answer (100 assignments of 1 MiB answers) and its JSON. */
 #define ARENA_LIMIT ((size_t)512 * 1024 * 1024)
@@ -33,6 +34,20 @@
 #define XML_DEPTH_MAX 32
 #define XML_NODES_MAX 50000
 #define XML_TAG_MAX   8192
+
+/* Question forms. Sizes of files are the schema's; what is kept of one is FORM_FILE_MAX: it goes
+ * through the writer of the store in one piece. */
+#define FORM_REGEXES_MAX   20
+#define FORM_FILE_SIZE_MAX INT64_C(2000000000)
+#define FORM_FILE_MAX      ((size_t)16 * 1024 * 1024)
+
+/* Regular expressions of question forms: real ones have a hundred characters; what is larger, or
+ * would take more than some 20 ms of the writer's time, is left to the browser (pattern.h). */
+#define FORM_OPS_MAX      50000   /* of all expressions of a form */
+#define PATTERN_UNITS_MAX 4096
+#define PATTERN_DEPTH_MAX 50
+#define PATTERN_OPS_MAX   8000
+#define PATTERN_STEPS_MAX 4000000 /* of a whole submission */
 
 /* Layouts. More findings than a person reads are only counted. */
 #define LAYOUT_FINDINGS_MAX  200

@@ -102,13 +102,32 @@ struct err answer_pack(struct arena *a, const struct answer_field *fields, size_
     return NO_ERR;
 }
 
-bool answer_next(struct str *rest, struct answer *out) {
-    struct str list = *rest, count, value;
-    int64_t n;
-    if (!pack_next(&list, &out->name) || !pack_next(&list, &count) ||
-        !num_parse(count, 1, INT32_MAX, &n))
+bool answer_count(struct str item, struct answer *out) {
+    int64_t n, least = 1;
+    out->kind = ANSWER_TEXT;
+    out->size = 0;
+    switch (item.n ? item.p[0] : 0) {
+    case 's':
+        out->kind = ANSWER_SELECTION;
+        least = 0;
+        break;
+    case 'o': out->kind = ANSWER_OTHER; break;
+    case 'f':
+        out->kind = ANSWER_FILE;
+        out->count = 1;
+        return num_parse(str_from(item, 1), 0, INT64_MAX, &out->size);
+    default: break;
+    }
+    if (!num_parse(str_from(item, out->kind != ANSWER_TEXT), least, INT32_MAX, &n))
         return false;
     out->count = (int)n;
+    return true;
+}
+
+bool answer_next(struct str *rest, struct answer *out) {
+    struct str list = *rest, count, value;
+    if (!pack_next(&list, &out->name) || !pack_next(&list, &count) || !answer_count(count, out))
+        return false;
     out->values = list;
     for (int i = 0; i < out->count; i++)
         if (!pack_next(&list, &value))
@@ -135,54 +154,115 @@ struct str answer_joined(struct arena *a, const struct answer *answer) {
     return joined;
 }
 
+static void write_element(struct buf *out, const char *name, struct str value) {
+    buf_printf(out, "<%s>", name);
+    xml_put_text(out, value);
+    buf_printf(out, "</%s>", name);
+}
+
+static void write_text(struct buf *out, struct str values) {
+    struct str value;
+    buf_puts(out, "<FreeText>");
+    for (int i = 0; pack_next(&values, &value); i++) {
+        if (i)
+            buf_putc(out, '|');
+        xml_put_text(out, value);
+    }
+    buf_puts(out, "</FreeText>");
+}
+
+static void write_selection(struct buf *out, const struct answer *field) {
+    struct str rest = field->values, value;
+    int ids = field->kind == ANSWER_OTHER ? field->count - 1 : field->count;
+    for (int i = 0; pack_next(&rest, &value); i++)
+        write_element(out, i < ids ? "SelectionIdentifier" : "OtherSelectionText", value);
+}
+
+static void write_file(struct buf *out, const struct answer *field) {
+    struct str rest = field->values, key = STR("");
+    pack_next(&rest, &key);
+    buf_printf(out, "<UploadedFileSizeInBytes>%lld</UploadedFileSizeInBytes>",
+               (long long)field->size);
+    write_element(out, "UploadedFileKey", key);
+}
+
 void answer_write_xml(struct buf *out, struct str packed) {
     buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n"
                   "<QuestionFormAnswers xmlns=\"" ANSWER_NS "\">\n");
     struct answer field;
     while (answer_next(&packed, &field)) {
-        buf_puts(out, "  <Answer><QuestionIdentifier>");
-        xml_put_text(out, field.name);
-        buf_puts(out, "</QuestionIdentifier><FreeText>");
-        struct str value;
-        for (int i = 0; pack_next(&field.values, &value); i++) {
-            if (i)
-                buf_putc(out, '|');
-            xml_put_text(out, value);
+        buf_puts(out, "  <Answer>");
+        write_element(out, "QuestionIdentifier", field.name);
+        switch (field.kind) {
+        case ANSWER_TEXT: write_text(out, field.values); break;
+        case ANSWER_SELECTION:
+        case ANSWER_OTHER: write_selection(out, &field); break;
+        case ANSWER_FILE: write_file(out, &field); break;
         }
-        buf_puts(out, "</FreeText></Answer>\n");
+        buf_puts(out, "</Answer>\n");
     }
     assert(packed.n == 0);
     buf_puts(out, "</QuestionFormAnswers>");
 }
 
+/* What an Answer of the old service holds beside its QuestionIdentifier. */
+struct given {
+    struct buf values; /* packed */
+    int count;
+    bool text, other, file;
+    int64_t size;
+};
+
+static struct err read_value(struct arena *a, const struct xml_node *n, struct given *g) {
+    bool file = str_is(n->name, "UploadedFileKey"), text = str_is(n->name, "FreeText");
+    bool other = str_is(n->name, "OtherSelectionText");
+    if (str_is(n->name, "UploadedFileSizeInBytes")) {
+        if (!num_parse(str_trim(n->text), 0, INT64_MAX, &g->size))
+            return xml_error(a, n, "this is not a number of bytes.");
+        g->file = true;
+        return NO_ERR;
+    }
+    if (!file && !text && !other && !str_is(n->name, "SelectionIdentifier"))
+        return xml_error(a, n, "this element can not stand in an Answer.");
+    g->file = g->file || file;
+    g->text = g->text || text;
+    g->other = other; /* the last of them tells */
+    pack_add(&g->values, n->text);
+    g->count++;
+    return NO_ERR;
+}
+
+static void pack_given(struct arena *a, const struct given *g, struct buf *out) {
+    if (g->file && g->count == 1)
+        pack_add(out, str_printf(a, "f%lld", (long long)g->size));
+    else if (g->text || g->file)
+        pack_add(out, str_printf(a, "%d", g->count ? g->count : 1));
+    else
+        pack_add(out, str_printf(a, "%c%d", g->other ? 'o' : 's', g->count));
+    if (g->count)
+        buf_str(out, buf_view(&g->values));
+    else if (g->file)
+        pack_add(out, STR(""));
+}
+
 /* Packs what stands beside the QuestionIdentifier of one Answer. */
 static struct err read_answer(struct arena *a, const struct xml_node *node, struct buf *out) {
     const struct xml_node *id = NULL;
-    struct buf values = BUF_INIT;
+    struct given g = {.count = 0};
     struct err e = NO_ERR;
-    int count = 0;
     for (const struct xml_node *n = node->first; n && !failed(e); n = n->next) {
-        if (str_is(n->name, "QuestionIdentifier") && !id) {
+        if (str_is(n->name, "QuestionIdentifier") && !id)
             id = n;
-        } else if (str_is(n->name, "FreeText") || str_is(n->name, "SelectionIdentifier") ||
-                   str_is(n->name, "OtherSelectionText") || str_is(n->name, "UploadedFileKey")) {
-            pack_add(&values, n->text);
-            count++;
-        } else if (!str_is(n->name, "UploadedFileSizeInBytes")) {
-            e = xml_error(a, n, "this element can not stand in an Answer.");
-        }
+        else
+            e = read_value(a, n, &g);
     }
     if (!failed(e) && !id)
         e = xml_error(a, node, "the element QuestionIdentifier is missing.");
     if (!failed(e)) {
         pack_add(out, id->text);
-        pack_add(out, str_printf(a, "%d", count ? count : 1));
-        if (count)
-            buf_str(out, buf_view(&values));
-        else
-            pack_add(out, STR(""));
+        pack_given(a, &g, out);
     }
-    buf_free(&values);
+    buf_free(&g.values);
     return e;
 }
 

@@ -4,12 +4,17 @@
  * A packed answer (base/pack.h) is, for each field in order of first appearance, its name, the
  * number of its values in decimal, and the values. Values stay apart here; joining them with '|'
  * loses which '|' was typed, so it is done last, where a text is wanted.
+ *
+ * Answers of a question form (form_answer.h) are typed: the number has a letter before it. "s2":
+ * two selections (and "s0", none); "o2": two, the last of which is the text of "other"; "f4711": a
+ * file of 4711 bytes, whose one value is its key.
  */
 #ifndef FORMATS_ANSWER_H
 #define FORMATS_ANSWER_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/str.h"
@@ -35,12 +40,19 @@ struct answer_field {
 struct err answer_pack(struct arena *a, const struct answer_field *fields, size_t count,
                        struct str *packed);
 
+enum answer_kind { ANSWER_TEXT, ANSWER_SELECTION, ANSWER_OTHER, ANSWER_FILE };
+
 /* One field of a packed answer. */
 struct answer {
     struct str name;
-    int count;         /* values, at least 1 */
+    enum answer_kind kind;
+    int count;         /* values, at least 1; of ANSWER_SELECTION from 0 */
+    int64_t size;      /* of ANSWER_FILE, bytes */
     struct str values; /* packed list of just these values */
 };
+
+/* What stands between a name and its values; false on damage. */
+bool answer_count(struct str item, struct answer *out);
 
 /* Takes the next field off the front of *rest. False at the end and on damage; then rest->n == 0
  * tells the end from damage. */
@@ -56,8 +68,8 @@ struct str answer_joined(struct arena *a, const struct answer *answer);
 void answer_write_xml(struct buf *out, struct str packed);
 
 /* Reads such a document, also one of the old service: FreeText gives one value (joined texts are
- * not taken apart), each SelectionIdentifier one, OtherSelectionText one after them; an unanswered
- * selection one empty value; an uploaded file its key. Errors: ERR_XML_PARSE. */
+ * not taken apart), each SelectionIdentifier one, OtherSelectionText one after them, an uploaded
+ * file its key, all of them typed. Errors: ERR_XML_PARSE. */
 struct err answer_read_xml(struct arena *a, struct str xml, struct str *packed);
 
 #endif

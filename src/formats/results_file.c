@@ -6,6 +6,7 @@
 
 #include "base/num.h"
 #include "base/pack.h"
+#include "formats/answer.h"
 #include "formats/header.h"
 
 const char *const RESULTS_NAMES[RESULTS_FIXED] = {
@@ -123,10 +124,10 @@ static void fill_answers(struct results_file *w, struct str packed) {
     buf_clear(&w->joined);
     buf_room(&w->joined, packed.n); /* joined texts are shorter: earlier ones stay where they are */
     struct str rest = packed, name, number;
-    int64_t count;
+    struct answer answer;
     while (rest.n && pack_next(&rest, &name) && pack_next(&rest, &number) &&
-           num_parse(number, 0, INT32_MAX, &count)) {
-        struct str value = join(w, &rest, count);
+           answer_count(number, &answer)) {
+        struct str value = join(w, &rest, answer.count);
         struct str *cell = cell_of(w, name);
         if (cell)
             *cell = value;

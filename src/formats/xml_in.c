@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
@@ -20,6 +21,7 @@ struct reader {
     struct buf text[XML_DEPTH_MAX];       /* character data of each */
     int depth;
     int nodes;
+    bool mixed;                   /* text is a node of its own */
     int first_line, first_column; /* what was skipped before the first byte given to libxml2 */
     struct err err;               /* the first error; everything after it is ignored */
 };
@@ -90,6 +92,21 @@ static void on_doctype(void *user, const xmlChar *name, const xmlChar *external,
     stop_here(user, "a DOCTYPE is not accepted here; remove it (inside CDATA it is just text).");
 }
 
+/* libxml2 leaves an ampersand of an attribute as "&#38;". */
+static struct str attr_value(struct arena *a, struct str s) {
+    if (str_find(s, STR("&#38;")) < 0)
+        return str_dup(a, s);
+    struct buf out = BUF_INIT;
+    for (ptrdiff_t at; (at = str_find(s, STR("&#38;"))) >= 0; s = str_from(s, (size_t)at + 5)) {
+        buf_str(&out, str_sub(s, 0, (size_t)at));
+        buf_putc(&out, '&');
+    }
+    buf_str(&out, s);
+    struct str value = buf_dup(a, &out);
+    buf_free(&out);
+    return value;
+}
+
 static void read_attrs(struct reader *r, struct xml_node *node, int count, const xmlChar **attrs) {
     struct xml_attr **tail = &node->attrs;
     /* Five pointers each: local name, prefix, namespace, begin and end of the value. */
@@ -98,10 +115,29 @@ static void read_attrs(struct reader *r, struct xml_node *node, int count, const
         const char *begin = (const char *)attrs[3];
         at->name = str_dup(r->a, of_xml(attrs[0]));
         at->ns = str_dup(r->a, str_trim(of_xml(attrs[2])));
-        at->value = str_dup(r->a, (struct str){begin, (size_t)((const char *)attrs[4] - begin)});
+        at->value = attr_value(r->a, (struct str){begin, (size_t)((const char *)attrs[4] - begin)});
         *tail = at;
         tail = &at->next;
     }
+}
+
+static void append(struct reader *r, struct xml_node *node) {
+    struct xml_node **last = &r->last[r->depth - 1];
+    node->parent = r->open[r->depth - 1];
+    *(*last ? &(*last)->next : &node->parent->first) = node;
+    *last = node;
+}
+
+/* What was read of text since the last tag becomes a node. */
+static void flush_text(struct reader *r) {
+    struct buf *text = r->depth ? &r->text[r->depth - 1] : NULL;
+    if (!r->mixed || !text || !text->n)
+        return;
+    struct xml_node *node = arena_new(r->a, struct xml_node);
+    node->text = buf_dup(r->a, text);
+    where(r, r->ctxt->input->line, r->ctxt->input->col, &node->line, &node->column);
+    append(r, node);
+    buf_clear(text);
 }
 
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -119,19 +155,16 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
         stop_here(r, arena_printf(r->a, "there are more than %d elements.", XML_NODES_MAX));
         return;
     }
+    flush_text(r);
     struct xml_node *node = arena_new(r->a, struct xml_node);
     node->name = str_dup(r->a, of_xml(name));
     node->ns = uri ? str_dup(r->a, str_trim(of_xml(uri))) : STR_NULL;
     where(r, r->ctxt->input->line, r->ctxt->input->col, &node->line, &node->column);
     read_attrs(r, node, attr_count, attrs);
-    if (r->depth) {
-        struct xml_node **last = &r->last[r->depth - 1];
-        node->parent = r->open[r->depth - 1];
-        *(*last ? &(*last)->next : &node->parent->first) = node;
-        *last = node;
-    } else {
+    if (r->depth)
+        append(r, node);
+    else
         r->root = node;
-    }
     r->open[r->depth] = node;
     r->last[r->depth] = NULL;
     buf_clear(&r->text[r->depth++]);
@@ -143,6 +176,7 @@ static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const
     if (failed(r->err))
         return;
     assert(r->depth > 0);
+    flush_text(r);
     r->depth--;
     r->open[r->depth]->text = buf_dup(r->a, &r->text[r->depth]);
 }
@@ -151,6 +185,16 @@ static void on_text(void *user, const xmlChar *s, int n) {
     struct reader *r = user;
     if (!failed(r->err) && r->depth)
         buf_add(&r->text[r->depth - 1], s, (size_t)n);
+}
+
+static void on_comment(void *user, const xmlChar *words) {
+    (void)words;
+    stop_here(user, "a comment is not allowed here.");
+}
+
+static void on_instruction(void *user, const xmlChar *target, const xmlChar *words) {
+    (void)target, (void)words;
+    stop_here(user, "a processing instruction is not allowed here.");
 }
 
 static xmlEntityPtr on_entity(void *user, const xmlChar *name) {
@@ -269,6 +313,10 @@ static void parse(struct reader *r, struct str text) {
     ctxt->sax->ignorableWhitespace = on_text;
     ctxt->sax->cdataBlock = on_text;
     ctxt->sax->serror = on_error;
+    if (r->mixed) {
+        ctxt->sax->comment = on_comment;
+        ctxt->sax->processingInstruction = on_instruction;
+    }
     ctxt->userData = r;
     r->ctxt = ctxt;
     xmlCtxtUseOptions(ctxt, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOWARNING);
@@ -280,7 +328,34 @@ static void parse(struct reader *r, struct str text) {
     r->ctxt = NULL;
 }
 
-struct err xml_read(struct arena *a, struct str text, size_t max, struct xml_node **root) {
+/* The reader knows no DTD, so the names of XHTML's characters are replaced before it sees them. A
+ * name it does not know stays, and is refused by the reader. */
+static struct str name_characters(struct arena *a, struct str text) {
+    struct buf out = BUF_INIT;
+    while (text.n) {
+        ptrdiff_t amp = str_chr(text, '&');
+        buf_str(&out, str_sub(text, 0, amp < 0 ? text.n : (size_t)amp));
+        if (amp < 0)
+            break;
+        text = str_from(text, (size_t)amp);
+        ptrdiff_t end = str_chr(str_sub(text, 0, 12), ';');
+        const htmlEntityDesc *known = NULL;
+        if (end > 1)
+            known = htmlEntityLookup((const xmlChar *)str_z(a, str_sub(text, 1, (size_t)end - 1)));
+        if (known && known->value > '>') /* those of XML itself stay */
+            buf_printf(&out, "&#%u;", known->value);
+        size_t took = known && known->value > '>' ? (size_t)end + 1 : 1;
+        if (took == 1)
+            buf_putc(&out, '&');
+        text = str_from(text, took);
+    }
+    struct str s = buf_dup(a, &out);
+    buf_free(&out);
+    return s;
+}
+
+static struct err read_tree(struct arena *a, struct str text, size_t max, bool mixed,
+                            struct xml_node **root) {
     *root = NULL;
     if (str_starts(text, STR("\xEF\xBB\xBF")))
         text = str_from(text, 3);
@@ -290,7 +365,7 @@ struct err xml_read(struct arena *a, struct str text, size_t max, struct xml_nod
     size_t blank = 0;
     while (strchr(" \t\r\n", text.p[blank]))
         blank++;
-    struct reader r = {.a = a};
+    struct reader r = {.a = a, .mixed = mixed};
     position(text, blank, &r.first_line, &r.first_column);
     parse(&r, str_from(text, blank));
     for (int i = 0; i < XML_DEPTH_MAX; i++)
@@ -298,4 +373,12 @@ struct err xml_read(struct arena *a, struct str text, size_t max, struct xml_nod
     if (!failed(r.err))
         *root = r.root;
     return r.err;
+}
+
+struct err xml_read(struct arena *a, struct str text, size_t max, struct xml_node **root) {
+    return read_tree(a, text, max, false, root);
+}
+
+struct err xml_read_mixed(struct arena *a, struct str text, size_t max, struct xml_node **root) {
+    return read_tree(a, name_characters(a, text), max, true, root);
 }

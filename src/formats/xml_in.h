@@ -34,7 +34,7 @@ struct xml_attr {
  * the element is in no namespace; name is without prefix. */
 struct xml_node {
     struct str ns;
-    struct str name;
+    struct str name; /* NULL for a piece of text in a tree of xml_read_mixed() */
     struct str text;
     struct xml_attr *attrs;
     struct xml_node *parent, *first, *next;
@@ -43,6 +43,12 @@ struct xml_node {
 
 /* Reads text, at most max bytes of it, into a tree that lives in a. */
 struct err xml_read(struct arena *a, struct str text, size_t max, struct xml_node **root);
+
+/* The same for text with markup in it: each piece of character data becomes a node without name, at
+ * its place among the elements, and text of elements stays empty. The named characters of XHTML
+ * ("&nbsp;") are known. Comments and processing instructions are refused. Errors count columns in
+ * the text as it is once these names are replaced. */
+struct err xml_read_mixed(struct arena *a, struct str text, size_t max, struct xml_node **root);
 
 /* An error at an element, in the wording of XMLParseError: opening, "line 3, column 7, element
  * FrameHeight: …". For what only the reader of a kind of document can know. */

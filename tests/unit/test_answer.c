@@ -140,7 +140,7 @@ static void test_read(void **state) {
             "<UploadedFileKey>k</UploadedFileKey></Answer></QuestionFormAnswers>"),
         &back);
     assert_int_equal(e.code, ERR_OK);
-    assert_str(back, "1:q1:31:a1:b1:o1:r1:10:1:u1:11:k");
+    assert_str(back, "1:q2:o31:a1:b1:o1:r2:s01:u2:f31:k");
 }
 
 static void test_read_bad(void **state) {
