@@ -63,6 +63,20 @@ ON CONFLICT (review, id) DO UPDATE SET body = excluded.body;
 -- in: review int
 DELETE FROM review_text WHERE review = :review AND id = 0;
 
+-- The message of a selection (src/market/choose.c: text 1), and whether there is one.
+-- name: review_message_set :exec
+-- in: review int, body text
+INSERT INTO review_text (review, id, body) VALUES (:review, 1, :body)
+ON CONFLICT (review, id) DO UPDATE SET body = excluded.body;
+
+-- name: review_message_clear :exec
+-- in: review int
+DELETE FROM review_text WHERE review = :review AND id = 1;
+
+-- name: review_options_set :exec
+-- in: id int, options int
+UPDATE review SET options = :options WHERE id = :id AND state IN (1, 2);
+
 -- name: review_text_get :one
 -- in: review int, id int
 -- out: body text

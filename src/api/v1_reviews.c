@@ -1,6 +1,7 @@
 /* /v1/reviews: a reviewed results file comes back, is planned, and committed (csv-formats 4,
  * money-and-lifecycle 8.8). */
 #include "api/v1_rows.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "formats/reviewed.h"
 #include "market/batch.h"
@@ -155,7 +156,7 @@ static struct err plan(struct call *call) {
 }
 
 struct commit_in {
-    struct str token;
+    struct str token, message;
 };
 
 static const struct field commit_fields[] = {
@@ -166,6 +167,11 @@ static const struct field commit_fields[] = {
      .at = offsetof(struct commit_in, token),
      .min = 1,
      .max = 256},
+    {.name = "message",
+     .help = "of a selection made on the pages: what every worker of it is told",
+     .type = F_TEXT,
+     .at = offsetof(struct commit_in, message),
+     .max = REASON_MAX},
     {0},
 };
 
@@ -175,8 +181,9 @@ static struct err commit(struct call *call) {
     const struct commit_in *in = call->in;
     struct review_answer answer = {.json = STR_NULL};
     call->actor.entrance = ENTRANCE_FILE;
-    struct err e = review_commit(app->store, app->ids, call->req->arena, &call->actor,
-                                 call->params[0], in->token, &answer);
+    struct err e =
+        review_commit(app->store, app->ids, call->req->arena, &call->actor, call->params[0],
+                      &(struct review_yes){in->token, in->message}, &answer);
     if ((e.code == ERR_PLAN_STALE || e.code == ERR_PLAN_BLOCKED) && answer.json.p) {
         call->status = err_http_status(e.code);
         call->replay_key = STR_NULL; /* the next attempt may find another world */

@@ -10,8 +10,6 @@
 #include "market/results_view.h"
 #include "market/review_internal.h"
 
-enum { FIRST_TEXT = 1 };
-
 /* One selected assignment. */
 struct chosen {
     int64_t assignment; /* -line when there is none */
@@ -249,7 +247,7 @@ static enum tx_end add_review(struct tx *tx, void *arg) {
     if (st == ST_OK && message) {
         struct sql_bulk *bulk = sql_review_text_add_begin(tx);
         sql_review_text_add_add(bulk,
-                                &(struct sql_review_text_add_in){out.id, FIRST_TEXT, s->text});
+                                &(struct sql_review_text_add_in){out.id, SELECTION_TEXT, s->text});
         st = sql_review_text_add_end(bulk);
     }
     s->err = ctx_store(&c, st);
@@ -283,7 +281,7 @@ static enum tx_end add_rows(struct tx *tx, void *arg) {
                       .reject = verdict == VERDICT_REJECT,
                       .fault = fault_of(verdict, row->status),
                       .old_status = row->status,
-                      .message_id = verdict != VERDICT_REJECT && s->text.n ? FIRST_TEXT : 0,
+                      .message_id = verdict != VERDICT_REJECT ? SELECTION_TEXT : 0,
                   });
     }
     s->err = ctx_store(&c, sql_review_row_add_end(bulk));

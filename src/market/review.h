@@ -110,15 +110,26 @@ struct err review_plan(struct store *store, const struct id_key *ids, struct are
                        const struct actor *actor, struct str review,
                        const struct review_choice *choice, struct review_answer *out);
 
-/* Applies the plan of that token. The answer is
+/* What is said with "Yes". */
+struct review_yes {
+    struct str token;   /* of the plan that was read */
+    struct str message; /* to every worker of a selection of approvals or undone rejections
+                           (market/choose.h); NULL: as it was selected; empty: none */
+};
+
+/* Applies the plan of that token. ERR_INVALID_PARAMETER ("message"): too long, has control
+ * characters, or the review is none that takes one. Otherwise the answer is
  *   no error            applied, now or before: *out holds the outcome;
  *   ERR_PLAN_STALE      token is of an older plan, or the world has moved on: nothing has moved,
- *                       *out holds a fresh plan;
+ *                       *out holds a fresh plan, which keeps the message;
  *   ERR_PLAN_BLOCKED    the plan says applicable false: detail says why, *out holds the plan;
  *   ERR_NOT_FOUND       as review_plan. */
 struct err review_commit(struct store *store, const struct id_key *ids, struct arena *a,
-                         const struct actor *actor, struct str review, struct str token,
+                         const struct actor *actor, struct str review, const struct review_yes *yes,
                          struct review_answer *out);
+
+/* The message that a selection carries so far; NULL: none, or not that requester's. */
+struct err review_message(struct ctx *c, int64_t requester, struct str review, struct str *message);
 
 /* The plan as it was last told, or the outcome. Moves and computes nothing. */
 struct err review_get(struct store *store, const struct id_key *ids, struct arena *a,

@@ -1,6 +1,8 @@
 /* The commit: the plan of a token, as one settlement in one transaction, or nothing. */
 #include <assert.h>
 
+#include "base/limits.h"
+#include "formats/marks.h"
 #include "ledger/ledger.h"
 #include "market/due.h"
 #include "market/review_internal.h"
@@ -17,7 +19,8 @@ struct commit_run {
     const struct id_key *ids;
     struct arena *arena;
     const struct actor *actor;
-    struct str review, token;
+    struct str review;
+    const struct review_yes *yes;
     bool sweep; /* last try: what is due happens inside this transaction */
     struct review_answer *out;
     struct review_rec rec;
@@ -30,6 +33,79 @@ struct commit_run {
 static enum commit_end stale(struct commit_run *run, const char *why) {
     run->why = str_c(why);
     return run->end = COMMIT_STALE;
+}
+
+/* --- the message --- */
+
+static bool takes_message(const struct review_rec *rec) {
+    int64_t verdict = (rec->r.options & REVIEW_SELECTION) / REVIEW_SELECTION_ONE;
+    return verdict == VERDICT_APPROVE || verdict == VERDICT_OVERTURN;
+}
+
+static struct err check_message(struct arena *a, struct str text) {
+    switch (reason_check(text, NULL)) {
+    case REASON_TOO_LONG:
+        return err_make(a, ERR_INVALID_PARAMETER, "message",
+                        "At most %d characters; this message has more.", REASON_MAX);
+    case REASON_CONTROL:
+        return err_make(a, ERR_INVALID_PARAMETER, "message",
+                        "The message holds control characters; remove them.");
+    case REASON_EMPTY:
+    case REASON_OK: break;
+    }
+    return NO_ERR;
+}
+
+/* Every row of such a selection names text SELECTION_TEXT already, there or not. */
+static struct err put_message(struct ctx *c, struct review_rec *rec, struct str message) {
+    if (!message.p || rec->r.state == REVIEW_APPLIED)
+        return NO_ERR;
+    if (!takes_message(rec))
+        return err_make(c->arena, ERR_INVALID_PARAMETER, "message",
+                        "Only approvals and undone rejections that were selected take a message; "
+                        "a file has its messages in its column Approve.");
+    message = str_trim(message);
+    bool some = message.n > 0;
+    enum st st =
+        some
+            ? sql_review_message_set(c->tx, &(struct sql_review_message_set_in){rec->id, message},
+                                     NULL)
+            : sql_review_message_clear(c->tx, &(struct sql_review_message_clear_in){rec->id}, NULL);
+    rec->r.options = some ? rec->r.options | REVIEW_HAS_MESSAGES
+                          : rec->r.options & ~(int64_t)REVIEW_HAS_MESSAGES;
+    if (st == ST_OK)
+        st = sql_review_options_set(
+            c->tx, &(struct sql_review_options_set_in){rec->id, rec->r.options}, NULL);
+    return ctx_store(c, st);
+}
+
+/* A plan that could not be applied keeps what was written for it. */
+static enum tx_end keep_message(struct tx *tx, void *arg) {
+    struct commit_run *run = arg;
+    struct ctx c;
+    struct review_rec rec;
+    tx_use_arena(tx, run->arena);
+    run->err = ctx_begin(&c, tx, run->actor, run->ids);
+    if (!failed(run->err))
+        run->err = review_load(&c, run->actor->party, run->review, &rec);
+    if (!failed(run->err))
+        run->err = put_message(&c, &rec, run->yes->message);
+    return ctx_end(run->err);
+}
+
+struct err review_message(struct ctx *c, int64_t requester, struct str review,
+                          struct str *message) {
+    struct review_rec rec;
+    struct sql_review_text_get_out out;
+    *message = STR_NULL;
+    struct err e = review_load(c, requester, review, &rec);
+    if (failed(e) || !takes_message(&rec) || rec.r.state == REVIEW_APPLIED)
+        return e.code == ERR_NOT_FOUND ? NO_ERR : e;
+    enum st st =
+        sql_review_text_get(c->tx, &(struct sql_review_text_get_in){rec.id, SELECTION_TEXT}, &out);
+    if (st == ST_OK)
+        *message = out.body;
+    return ctx_store(c, st);
 }
 
 /* --- outcome --- */
@@ -232,7 +308,7 @@ static struct err commit(struct ctx *c, struct commit_run *run) {
             .review = run->review, .json = run->rec.r.outcome, .applied = true};
         return NO_ERR;
     }
-    if (run->rec.r.token.n == 0 || !str_eq(run->token, run->rec.r.token)) {
+    if (run->rec.r.token.n == 0 || !str_eq(run->yes->token, run->rec.r.token)) {
         stale(run, "The token belongs to an older plan.");
         return NO_ERR;
     }
@@ -246,7 +322,8 @@ static struct err commit(struct ctx *c, struct commit_run *run) {
     e = due_first(c, run);
     if (failed(e) || run->end == COMMIT_DUE)
         return e;
-    return apply(c, run);
+    e = put_message(c, &run->rec, run->yes->message);
+    return failed(e) ? e : apply(c, run);
 }
 
 static enum tx_end commit_write(struct tx *tx, void *arg) {
@@ -286,19 +363,25 @@ static struct err try_commit(struct store *store, struct commit_run *run) {
 }
 
 struct err review_commit(struct store *store, const struct id_key *ids, struct arena *a,
-                         const struct actor *actor, struct str review, struct str token,
+                         const struct actor *actor, struct str review, const struct review_yes *yes,
                          struct review_answer *out) {
     struct commit_run run = {
         .ids = ids,
         .arena = a,
         .actor = actor,
         .review = str_dup(a, review),
-        .token = token,
+        .yes = yes,
         .out = out,
     };
-    struct err e = try_commit(store, &run);
+    struct err e = check_message(a, str_trim(yes->message));
+    if (!failed(e))
+        e = try_commit(store, &run);
     if (failed(e) || run.end == COMMIT_DONE)
         return e;
+    if (yes->message.p && store_write(store, actor->party, keep_message, &run) != ST_OK)
+        return err_make(a, ERR_STORE, NULL, "The store failed while a review was applied.");
+    if (failed(run.err))
+        return run.err;
     e = review_make_plan(store, ids, a, actor, run.rec.id, NULL, out);
     if (failed(e))
         return e;

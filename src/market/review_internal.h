@@ -65,6 +65,7 @@ enum {
     SHIFTED_MAX = 5,     /* more U25 refuse the file */
     LITERALS_KEPT = 100, /* what stood as AssignmentId in rows that name nothing */
     COMMIT_TRIES = 3,
+    SELECTION_TEXT = 1, /* review_text of what a selection's workers are told */
 };
 
 #define REVIEW_LIFE_MS  (INT64_C(24) * 3600 * 1000)

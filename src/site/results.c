@@ -58,16 +58,33 @@ static void add_cells(struct columns *c, struct arena *a, struct str packed, con
     }
 }
 
-/* All columns of the batch, those marked that were chosen (packed) or are shown at first. */
+/* All columns of the batch: those that were chosen (packed) first and in that order, or those that
+ * are shown at first; then the others. */
 static struct columns *columns_of(struct arena *a, const struct batch_view *b, struct str chosen) {
-    struct columns *c = arena_new(a, struct columns);
-    add_cells(c, a, b->fields, "Answer.", ANSWERS_AT_FIRST);
-    add_cells(c, a, b->columns, "Input.", 0);
+    struct columns *all = arena_new(a, struct columns), *c = arena_new(a, struct columns);
+    struct str name;
+    add_cells(all, a, b->fields, "Answer.", ANSWERS_AT_FIRST);
     for (size_t i = 0; i < FIXED; i++)
-        add_column(c, &(struct column){str_c(fixed[i].name), str_c(fixed[i].label),
-                                       fixed[i].at_first, false, fixed[i].number});
-    for (size_t i = 0; i < c->n && chosen.p; i++)
-        c->list[i].chosen = holds(chosen, c->list[i].name);
+        add_column(all, &(struct column){str_c(fixed[i].name), str_c(fixed[i].label),
+                                         fixed[i].at_first, false, fixed[i].number});
+    add_cells(all, a, b->columns, "Input.", 0);
+    for (struct str rest = chosen; rest.n && pack_next(&rest, &name);) {
+        for (size_t i = 0; i < all->n; i++) {
+            if (str_eq(all->list[i].name, name))
+                add_column(c, &(struct column){name, all->list[i].label, true, all->list[i].cell,
+                                               all->list[i].number});
+        }
+    }
+    for (size_t i = 0; i < all->n && !chosen.n; i++) {
+        if (all->list[i].chosen)
+            add_column(c, &all->list[i]);
+    }
+    for (size_t i = 0; i < all->n; i++) {
+        bool shown = chosen.n ? holds(chosen, all->list[i].name) : all->list[i].chosen;
+        all->list[i].chosen = false;
+        if (!shown)
+            add_column(c, &all->list[i]);
+    }
     return c;
 }
 
@@ -75,14 +92,6 @@ static struct columns *columns_of(struct arena *a, const struct batch_view *b, s
 static struct str columns_subject(struct arena *a, const struct batch_view *b) {
     return b->project ? str_printf(a, "columns.project.%lld", (long long)b->project)
                       : str_printf(a, "columns.type.%lld", (long long)b->hit_type);
-}
-
-static bool sees(const struct columns *c, const char *name) {
-    for (size_t i = 0; i < c->n; i++) {
-        if (!c->list[i].cell && str_is(c->list[i].name, name))
-            return c->list[i].chosen;
-    }
-    return false;
 }
 
 /* --- rows --- */
@@ -95,16 +104,20 @@ struct showing {
     const struct columns *columns;
 };
 
+/* The chosen columns: cells of answer and input hold their text, the others the row itself. */
 static void fill_cells(const struct showing *s, const struct results_row *r,
                        struct tpl_result_row *row) {
     struct filter_row cells = {r->hit, r->accepted_ms, r->submitted_ms, r->vars, r->fields};
-    struct tpl_cell *list = arena_array(s->arena, s->columns->n, sizeof *list);
+    struct tpl_result_row_cells *list = arena_array(s->arena, s->columns->n, sizeof *list);
     size_t n = 0;
-    for (size_t i = 0; i < s->columns->n; i++) {
+    for (size_t i = 0; i < s->columns->n && s->columns->list[i].chosen; i++) {
         const struct column *c = &s->columns->list[i];
-        if (c->cell && c->chosen)
-            list[n++] = site_cell(
+        list[n] = (struct tpl_result_row_cells){.column = c->name,
+                                                .kind = c->cell ? STR("cell") : c->name};
+        if (c->cell)
+            list[n].cell = site_cell(
                 s->arena, results_cell(s->arena, s->batch->columns, &cells, c->name), s->q->images);
+        n++;
     }
     row->cells = list;
     row->cells_n = n;
@@ -135,14 +148,6 @@ static struct tpl_result_row row_of(const struct showing *s, const struct result
         .agreement = r->agreement,
         .has_agreement = r->agreement >= 0,
         .feedback = r->feedback.n ? r->feedback : r->rejection,
-        .see_hit = sees(s->columns, "hit"),
-        .see_submitted = sees(s->columns, "submitted"),
-        .see_work = sees(s->columns, "work"),
-        .see_rate = sees(s->columns, "rate"),
-        .see_recent = sees(s->columns, "recent"),
-        .see_agreement = sees(s->columns, "agreement"),
-        .see_feedback = sees(s->columns, "feedback"),
-        .see_reward = sees(s->columns, "reward"),
     };
     fill_cells(s, r, &row);
     return row;
@@ -151,24 +156,14 @@ static struct tpl_result_row row_of(const struct showing *s, const struct result
 /* --- the page --- */
 
 static void fill_heads(const struct showing *s, struct tpl_results *page) {
-    static const char *const order[] = {"agreement", "submitted", "work",  "rate",
-                                        "recent",    "feedback",  "reward"};
     const struct columns *c = s->columns;
     struct tpl_results_heads *heads = arena_array(s->arena, c->n + 2, sizeof *heads);
     size_t n = 0;
-    heads[n++] = (struct tpl_results_heads){STR("Worker"), false};
-    heads[n++] = (struct tpl_results_heads){STR("State"), false};
-    for (size_t i = 0; i < c->n; i++) {
-        if (c->list[i].cell && c->list[i].chosen)
-            heads[n++] = (struct tpl_results_heads){c->list[i].label, false};
-    }
-    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
-        for (size_t i = 0; i < c->n; i++) {
-            const struct column *column = &c->list[i];
-            if (!column->cell && column->chosen && str_is(column->name, order[k]))
-                heads[n++] = (struct tpl_results_heads){column->label, column->number};
-        }
-    }
+    heads[n++] = (struct tpl_results_heads){STR("worker"), STR("Worker"), false};
+    heads[n++] = (struct tpl_results_heads){STR("state"), STR("State"), false};
+    for (size_t i = 0; i < c->n && c->list[i].chosen; i++)
+        heads[n++] =
+            (struct tpl_results_heads){c->list[i].name, c->list[i].label, c->list[i].number};
     page->heads = heads;
     page->heads_n = n;
 }
@@ -179,14 +174,20 @@ static void fill_columns(const struct showing *s, struct tpl_results *page) {
     struct tpl_results_choices *choices = arena_array(s->arena, c->n, sizeof *choices);
     for (size_t i = 0; i < c->n; i++) {
         const struct column *column = &c->list[i];
-        choices[page->choices_n++] =
-            (struct tpl_results_choices){column->name, column->label, column->chosen};
+        choices[page->choices_n++] = (struct tpl_results_choices){
+            .value = column->name,
+            .label = column->label,
+            .chosen = column->chosen,
+            .first = i == 0,
+            .last = i + 1 == c->n || !c->list[i + 1].chosen,
+        };
         if (column->cell)
             columns[page->columns_n++] =
                 (struct tpl_results_columns){column->name, str_eq(column->name, s->q->column)};
     }
     page->columns = columns;
     page->choices = choices;
+    page->customize = form_get(&s->call->req->query, "customize").n > 0;
 }
 
 static void add_shown(struct tpl_results_shown *list, size_t *n, const char *label,
@@ -202,7 +203,7 @@ static void fill_shown(const struct showing *s, struct tpl_results *page) {
                                                   "disagrees with most of its task",
                                                   "is the only answer of its task"};
     const struct results_query *q = s->q;
-    struct tpl_results_shown *list = arena_array(s->arena, 8, sizeof *list);
+    struct tpl_results_shown *list = arena_array(s->arena, 10, sizeof *list);
     size_t n = 0;
     if (q->filter.statuses != SHOW_ALL)
         add_shown(list, &n, "status is",
@@ -213,6 +214,12 @@ static void fill_shown(const struct showing *s, struct tpl_results *page) {
     add_shown(list, &n, "task is", q->hit);
     add_shown(list, &n, "submitted from", q->from);
     add_shown(list, &n, "submitted to", q->to);
+    if (q->work_min.n)
+        add_shown(list, &n, "work time at least",
+                  str_printf(s->arena, "%.*s min", STR_ARG(q->work_min)));
+    if (q->work_max.n)
+        add_shown(list, &n, "work time at most",
+                  str_printf(s->arena, "%.*s min", STR_ARG(q->work_max)));
     if (q->filter.column_count) {
         enum filter_op op = q->filter.columns[0].op;
         bool text = op == OP_CONTAINS || op == OP_EQUALS;
@@ -293,6 +300,8 @@ static void fill_batch(const struct showing *s, const struct waiting_batch *w,
         .hit = q->hit,
         .from = q->from,
         .to = q->to,
+        .work_min = q->work_min,
+        .work_max = q->work_max,
         .column = q->column,
         .op = q->op,
         .text = q->text,
@@ -300,7 +309,8 @@ static void fill_batch(const struct showing *s, const struct waiting_batch *w,
         .sort = q->sort_word,
         .size = q->size,
         .images = q->images,
-        .more_used = q->filter.agreement || q->filter.from_ms || q->filter.to_ms,
+        .more_used = q->filter.agreement || q->filter.from_ms || q->filter.to_ms ||
+                     q->filter.work_min_s || q->filter.work_max_s,
         .query = q->query,
     };
 }
@@ -365,29 +375,59 @@ static struct err show_results(struct call *call, struct ctx *ctx) {
 
 /* --- choosing columns --- */
 
+/* The names of the form that are columns of the batch, in the order they stand in. */
+static size_t read_columns(struct call *call, const struct columns *c, struct str *names) {
+    struct str name;
+    size_t n = 0;
+    for (size_t i = 0; n < COLUMNS_MAX && form_next(&call->form, "column", &i, &name);) {
+        bool known = false, again = false;
+        for (size_t k = 0; k < c->n; k++)
+            known |= str_eq(c->list[k].name, name);
+        for (size_t k = 0; k < n; k++)
+            again |= str_eq(names[k], name);
+        if (known && !again)
+            names[n++] = name;
+    }
+    return n;
+}
+
+/* Exchanges a column with its neighbour; one that is not shown has none. */
+static void move_column(struct str *names, size_t n, struct str name, bool left) {
+    for (size_t i = 0; i < n; i++) {
+        size_t other = left ? i - 1 : i + 1;
+        if (!str_eq(names[i], name) || other >= n)
+            continue;
+        struct str kept = names[other];
+        names[other] = names[i];
+        names[i] = kept;
+        return;
+    }
+}
+
 static struct err put_columns(struct call *call, struct ctx *ctx) {
     struct batch_view batch;
     struct err e = site_batch(call, ctx, &batch);
     if (failed(e))
         return e;
     struct arena *a = call->req->arena;
-    const struct columns *c = columns_of(a, &batch, STR_NULL);
+    struct str *names = arena_array(a, COLUMNS_MAX, sizeof *names);
+    size_t n = read_columns(call, columns_of(a, &batch, STR_NULL), names);
+    struct str left = form_get(&call->form, "left"), right = form_get(&call->form, "right");
+    bool moved = left.n || right.n, reset = form_get(&call->form, "reset").n > 0;
+    if (moved)
+        move_column(names, n, left.n ? left : right, left.n > 0);
     struct buf b = BUF_INIT;
-    struct str name;
-    for (size_t i = 0; form_next(&call->form, "column", &i, &name);) {
-        bool known = false;
-        for (size_t k = 0; k < c->n; k++)
-            known |= str_eq(c->list[k].name, name);
-        if (known)
-            pack_add(&b, name);
-    }
-    e = view_choice_put(ctx, call->session.party.id, columns_subject(a, &batch), buf_dup(a, &b));
+    for (size_t i = 0; i < n; i++)
+        pack_add(&b, names[i]);
+    e = view_choice_put(ctx, call->session.party.id, columns_subject(a, &batch),
+                        reset ? STR("") : buf_dup(a, &b));
     buf_free(&b);
     struct results_query q;
     if (!failed(e))
         e = results_query_parse(a, form_get(&call->form, "back"), status_at_first(&batch), &q);
     if (!failed(e))
-        site_redirect(call, results_url(a, batch.id, q.query, NULL, STR_NULL));
+        site_redirect(call, results_url(a, batch.id, q.query, moved ? "customize" : NULL,
+                                        moved ? STR("1") : STR_NULL));
     return e;
 }
 

@@ -27,7 +27,8 @@ struct tpl_cell site_cell(struct arena *a, struct str text, bool pictures);
 struct results_query {
     struct results_filter filter;
     enum results_sort sort;
-    struct str status, worker, hit, from, to, column, op, text, agreement, sort_word; /* typed */
+    struct str status, worker, hit, from, to, work_min, work_max, column, op, text, agreement,
+        sort_word; /* typed */
     int64_t size;
     bool images;
     struct str query; /* "status=all&worker=…", without the page; "" for the default */

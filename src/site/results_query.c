@@ -13,6 +13,7 @@
 #define DAY_MS INT64_C(86400000)
 
 enum { CELL_SHOWN = 300, JSON_SHOWN_MAX = 65536, LINKS_SHOWN = 20, SIZE_DEFAULT = 25 };
+enum { WORK_MINUTES_MAX = 365 * 24 * 60 };
 
 /* --- small words --- */
 
@@ -191,6 +192,19 @@ static int64_t read_day(struct str *text, bool end) {
     return 0;
 }
 
+/* Minutes at work, with one decimal at most, as seconds. */
+static int64_t read_minutes(struct str *text) {
+    struct str rest = *text, whole = str_cut(&rest, '.');
+    int64_t minutes = 0, tenths = 0;
+    bool good = num_parse(whole, 0, WORK_MINUTES_MAX, &minutes) &&
+                (!rest.n || (rest.n == 1 && num_parse(rest, 0, 9, &tenths)));
+    int64_t seconds = minutes * 60 + tenths * 6;
+    if (good && seconds > 0)
+        return seconds;
+    *text = STR("");
+    return 0;
+}
+
 static void read_cell_filter(struct results_query *q) {
     int op = word_in(q->op, ops, sizeof ops / sizeof *ops);
     bool needs_text = op <= OP_EQUALS;
@@ -223,6 +237,8 @@ static struct str write_query(struct arena *a, const struct results_query *q) {
     add_pair(&b, "hit", q->hit);
     add_pair(&b, "from", q->from);
     add_pair(&b, "to", q->to);
+    add_pair(&b, "work_min", q->work_min);
+    add_pair(&b, "work_max", q->work_max);
     if (q->filter.column_count) {
         add_pair(&b, "column", q->column);
         add_pair(&b, "op", q->op);
@@ -252,6 +268,8 @@ void results_query_read(struct arena *a, const struct form *form, const char *ot
         .hit = field(form, "hit"),
         .from = field(form, "from"),
         .to = field(form, "to"),
+        .work_min = field(form, "work_min"),
+        .work_max = field(form, "work_max"),
         .column = field(form, "column"),
         .op = field(form, "op"),
         .text = field(form, "text"),
@@ -268,6 +286,8 @@ void results_query_read(struct arena *a, const struct form *form, const char *ot
     q->filter.hit_id = q->hit;
     q->filter.from_ms = read_day(&q->from, false);
     q->filter.to_ms = read_day(&q->to, true);
+    q->filter.work_min_s = read_minutes(&q->work_min);
+    q->filter.work_max_s = read_minutes(&q->work_max);
     q->filter.agreement = (enum filter_agreement)word_in(q->agreement, agreements,
                                                          sizeof agreements / sizeof *agreements);
     if (!q->filter.agreement)

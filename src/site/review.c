@@ -3,6 +3,7 @@
  * page prints the plan that market/review.c told. */
 #include <jansson.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/money.h"
 #include "base/num.h"
@@ -11,6 +12,7 @@
 #include "market/choose.h"
 #include "market/funds.h"
 #include "market/review.h"
+#include "site/results.h"
 #include "site/rows.h"
 
 /* From so many rejections on, or this share of the rows, the plan asks for a second look
@@ -209,6 +211,15 @@ static void read_choices(struct arena *a, const json_t *json, struct tpl_plan *p
     p->reason = text(a, json_object_get(json, "options"), "reason");
 }
 
+struct asked_message {
+    struct str review, message;
+};
+
+static struct err find_message(struct ctx *ctx, void *arg) {
+    struct asked_message *m = arg;
+    return review_message(ctx, ctx->actor->party, m->review, &m->message);
+}
+
 static void read_texts(struct arena *a, const json_t *json, struct tpl_plan *p) {
     const json_t *list = json_object_get(json, "reasons"), *row;
     size_t i;
@@ -257,6 +268,30 @@ static void read_faults(struct arena *a, const json_t *json, struct tpl_plan *p)
     p->faults_n = json_array_size(list);
 }
 
+/* What the workers of a selection are told: shown with "Yes", and sent with it. */
+static struct err fill_message(struct call *call, struct tpl_plan *p) {
+    struct asked_message asked = {.review = p->review};
+    p->takes_message = str_is(p->selection, "approve") || str_is(p->selection, "undo");
+    if (!p->takes_message)
+        return NO_ERR;
+    struct err e = call_read(call, find_message, &asked);
+    p->message = page_field(
+        call, &(struct tpl_field){
+                  .name = STR("message"),
+                  .label = STR("Message to the workers (optional)"),
+                  .hint = str_is(p->selection, "undo")
+                              ? STR("Each of them reads it beside the reason of the rejection, "
+                                    "which stays. Left empty, they are told only that it is "
+                                    "undone and paid.")
+                              : STR("Each of them reads it with the approved work."),
+                  .type = STR("textarea"),
+                  .value = asked.message.p ? asked.message : STR(""),
+                  .rows = 2,
+                  .maxlength = REASON_MAX,
+              });
+    return e;
+}
+
 static struct err show_plan(struct call *call, const json_t *json,
                             const struct named_batch *batch) {
     struct arena *a = call->req->arena;
@@ -281,8 +316,12 @@ static struct err show_plan(struct call *call, const json_t *json,
     read_choices(a, json, &p);
     read_texts(a, json, &p);
     read_faults(a, json, &p);
-    return page_show(call, &(struct page){.title = "Apply this review?", .nav = NAV_R_RESULTS},
-                     tpl_plan_view(&p));
+    struct err e = fill_message(call, &p);
+    return failed(e)
+               ? e
+               : page_show(call,
+                           &(struct page){.title = "Apply this review?", .nav = NAV_R_RESULTS},
+                           tpl_plan_view(&p));
 }
 
 struct undoable {
@@ -395,13 +434,26 @@ static struct err plan_again(struct call *call) {
     return e;
 }
 
+/* The plan again, with the message that can not be sent. */
+static struct err show_again(struct call *call, struct err refused) {
+    struct review_answer answer;
+    struct app *app = call->app;
+    struct err e = review_get(app->store, app->ids, call->req->arena, call->actor.party,
+                              call->params[0], &answer);
+    if (failed(e))
+        return e;
+    call->form_err = refused;
+    return show_answer(call, &answer);
+}
+
 static struct err commit(struct call *call) {
     struct app *app = call->app;
     struct review_answer answer = {.json = STR_NULL};
     struct str token = form_get(&call->form, "token");
+    struct review_yes yes = {token.p ? token : STR(""), form_get(&call->form, "message")};
     call->actor.entrance = ENTRANCE_FILE;
     struct err e = review_commit(app->store, app->ids, call->req->arena, &call->actor,
-                                 call->params[0], token.p ? token : STR(""), &answer);
+                                 call->params[0], &yes, &answer);
     if (e.code == ERR_PLAN_STALE && answer.json.p) {
         page_flash(call, FLASH_WARN,
                    "Nothing has moved: the world has changed since the plan was made. This is the "
@@ -411,6 +463,8 @@ static struct err commit(struct call *call) {
         page_flash(call, FLASH_BAD, "Nothing has moved. %s", e.detail ? e.detail : "");
         e = NO_ERR;
     }
+    if (e.code == ERR_INVALID_PARAMETER && !site_wants_json(call->req))
+        return show_again(call, e);
     if (!failed(e))
         site_redirect(call, review_url(call, call->params[0]));
     return e;
@@ -430,12 +484,14 @@ static struct err drop(struct call *call) {
     }
     json_t *json = read_json(answer.json);
     int64_t batch = number(json, NULL, "batch");
+    bool selection = json_is_string(json_object_get(json, "selection"));
     json_decref(json);
     e = review_drop(app->store, app->ids, call->req->arena, call->actor.party, call->params[0]);
     if (failed(e))
         return e;
-    page_flash(call, FLASH_INFO, "The uploaded file was thrown away. Nothing has changed.");
-    site_redirect(call, str_printf(call->req->arena, "/requester/batches/%lld", (long long)batch));
+    page_flash(call, FLASH_INFO, "Nothing has changed; the plan was thrown away.");
+    site_redirect(call, batch ? site_batch_url(call->req->arena, batch, selection ? "/results" : "")
+                              : STR("/requester/undo"));
     return NO_ERR;
 }
 

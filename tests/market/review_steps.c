@@ -75,8 +75,8 @@ struct err commit(struct market *m, int64_t requester, const struct review_answe
                   struct review_answer *out) {
     struct actor actor = file_of(requester);
     *out = (struct review_answer){.applied = false};
-    return review_commit(m->f.store, &m->ids, m->arena, &actor, planned->review, planned->token,
-                         out);
+    return review_commit(m->f.store, &m->ids, m->arena, &actor, planned->review,
+                         &(struct review_yes){.token = planned->token}, out);
 }
 
 struct err get(struct market *m, int64_t requester, struct str review, struct review_answer *out) {

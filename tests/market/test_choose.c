@@ -57,7 +57,8 @@ static struct review_answer plan(struct cast *k, struct choose_in in) {
 }
 
 static struct err commit(struct cast *k, const struct review_answer *p, struct review_answer *out) {
-    return review_commit(k->m.f.store, &k->m.ids, k->m.arena, &k->actor, p->review, p->token, out);
+    return review_commit(k->m.f.store, &k->m.ids, k->m.arena, &k->actor, p->review,
+                         &(struct review_yes){.token = p->token}, out);
 }
 
 static void approve_all_of_a_batch(enum fixture_kind kind) {

@@ -3,6 +3,7 @@ import './times.js';
 import './copy.js';
 import './menus.js';
 import './review.js';
+import './widths.js';
 import './task.js';
 
 document.documentElement.classList.add('js');
