@@ -162,12 +162,13 @@ RETURNING id;
 
 -- name: work_submit_look :one
 -- in: id int
--- out: hit int, batch int, requester int, worker int, status int, reward_cents int, fee_cents int, auto_approval_s int, deadline_ms int, due_ms int?, hit_type int, batch_fields text
+-- out: hit int, batch int, requester int, worker int, status int, reward_cents int, fee_cents int, auto_approval_s int, deadline_ms int, due_ms int?, hit_type int, batch_fields text, document int?, form int?
 SELECT a.hit, a.batch, a.requester, a.worker, a.status, a.reward_cents, a.fee_cents,
-       a.auto_approval_s, a.deadline_ms, a.due_ms, h.hit_type, b.fields
+       a.auto_approval_s, a.deadline_ms, a.due_ms, h.hit_type, b.fields, d.id, d.form
 FROM assignment a
 JOIN hit h ON h.id = a.hit
 JOIN batch b ON b.id = a.batch
+LEFT JOIN document d ON d.id = h.document
 WHERE a.id = :id;
 
 -- name: work_answer_get :one

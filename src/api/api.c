@@ -105,6 +105,7 @@ static struct err run(struct call *call, struct ctx *ctx) {
         .in = call->in,
         .party = call->session.party.id,
         .tokens = &own->api->tokens,
+        .content_url = call->app->content_url,
         .allow_insecure = str_starts(str_c(call->app->site_url), STR("http://")),
         .writable = call->writable,
     };

@@ -46,6 +46,7 @@ struct op_call {
     int64_t party;  /* the caller's row */
     const struct token_key *tokens;
     struct json out;
+    const char *content_url; /* of the listener that serves files */
     bool allow_insecure; /* ExternalURL may be http: the server itself is reached so */
     bool writable;       /* inside a write: what is due can be applied first */
     bool due;            /* set by a read that met something due: run me again inside a write */

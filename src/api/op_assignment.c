@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "market/decide.h"
 #include "market/due.h"
+#include "market/form_work.h"
 #include "market/hit.h"
 
 /* ---- ListAssignmentsForHIT ---- */
@@ -200,4 +201,43 @@ const struct op op_reject_assignment = {
     .fields = reject_fields,
     .in_size = sizeof(struct decide_assignment_in),
     .run = reject_assignment,
+};
+
+/* ---- GetFileUploadURL ---- */
+
+struct file_url_in {
+    struct str assignment, question;
+};
+
+static const struct field file_url_fields[] = {
+    ENTITY_FIELD("AssignmentId", struct file_url_in, assignment, "the assignment"),
+    {.name = "QuestionIdentifier",
+     .help = "the question that was answered by a file",
+     .type = F_TEXT,
+     .required = true,
+     .at = offsetof(struct file_url_in, question)},
+    {0},
+};
+
+static struct err file_url(struct op_call *call) {
+    const struct file_url_in *in = call->in;
+    struct str link;
+    struct err e = file_link(call->ctx, in->assignment, in->question, &link);
+    if (failed(e))
+        return e;
+    json_open_object(&call->out);
+    json_kv_str(&call->out, "FileUploadURL",
+                str_printf(call->ctx->arena, "%s/file/%.*s", call->content_url, STR_ARG(link)));
+    json_end(&call->out);
+    return NO_ERR;
+}
+
+const struct op op_get_file_upload_url = {
+    .name = "GetFileUploadURL",
+    .help = "An address, good for a minute, of a file that a worker sent.",
+    .rights = RIGHT_REQUESTER,
+    .kind = OP_READ,
+    .fields = file_url_fields,
+    .in_size = sizeof(struct file_url_in),
+    .run = file_url,
 };

@@ -7,6 +7,8 @@
 #include "base/pack.h"
 #include "formats/layout.h"
 #include "formats/question.h"
+#include "formats/question_form.h"
+#include "market/form_work.h"
 #include "market/hit.h"
 #include "market/hit_type.h"
 #include "market/project.h"
@@ -274,6 +276,25 @@ static struct err take_layout(struct op_call *call, const struct create_in *in,
     return check_parameters(a, found.body, parameters, n);
 }
 
+/* A form is checked in full: this server shows it itself. */
+static struct err take_question(struct op_call *call, const struct create_in *in,
+                                struct publish_hit_in *hit) {
+    struct arena *a = call->ctx->arena;
+    struct question question;
+    struct question_form form;
+    bool legacy = false;
+    struct err e = question_read(a, in->question, QUESTION_MAX, call->allow_insecure, &question);
+    hit->form = !failed(e) && question.kind == QUESTION_FORM;
+    if (!hit->form)
+        return e;
+    e = form_legacy(call->ctx, &legacy);
+    if (!failed(e))
+        e = question_form_read(a, question.form, legacy, &form);
+    if (failed(e))
+        e.field = "Question";
+    return e;
+}
+
 static struct err create(struct op_call *call, const struct hit_type *type) {
     const struct create_in *in = call->in;
     struct publish_hit_in hit = {
@@ -284,10 +305,7 @@ static struct err create(struct op_call *call, const struct hit_type *type) {
         .annotation = in->annotation,
         .token = in->token,
     };
-    struct question question;
-    struct err e = in->layout.p ? take_layout(call, in, &hit)
-                                : question_read(call->ctx->arena, in->question, QUESTION_MAX,
-                                                call->allow_insecure, &question);
+    struct err e = in->layout.p ? take_layout(call, in, &hit) : take_question(call, in, &hit);
     int64_t row = 0;
     if (!failed(e))
         e = publish_hit(call->ctx, &hit, &row);

@@ -14,6 +14,7 @@
     X(op_delete_hit)                                                                               \
     X(op_get_account_balance)                                                                      \
     X(op_get_assignment)                                                                           \
+    X(op_get_file_upload_url)                                                                      \
     X(op_get_hit)                                                                                  \
     X(op_list_assignments_for_hit)                                                                 \
     X(op_list_hits)                                                                                \
@@ -36,7 +37,6 @@
     X(CreateQualificationType)                                                                     \
     X(DeleteQualificationType)                                                                     \
     X(DisassociateQualificationFromWorker)                                                         \
-    X(GetFileUploadURL)                                                                            \
     X(GetQualificationScore)                                                                       \
     X(GetQualificationType)                                                                        \
     X(ListHITsForQualificationType)                                                                \

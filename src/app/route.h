@@ -22,6 +22,7 @@ enum {
     ROUTE_UPLOAD = 1,    /* the body goes to a file, up to app.file_max */
     ROUTE_NO_CSRF = 2,   /* a state change that needs no token; says why where it is used */
     ROUTE_JSON = 4,      /* the body is JSON */
+    ROUTE_FILES = 16,    /* the same, of anybody: an answer with files, up to FORM_FILE_MAX */
     ROUTE_SUSPENDED = 8, /* a state change that suspended people may make */
 };
 

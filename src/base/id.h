@@ -28,8 +28,9 @@ enum id_kind {
     ID_QUALIFICATION_REQUEST,
     ID_REVIEW,
     ID_ACTION,
-    ID_DRAFT,   /* a staged batch, for its previews */
-    ID_PREVIEW, /* a layout on its own */
+    ID_DRAFT,     /* a staged batch, for its previews */
+    ID_PREVIEW,   /* a layout on its own */
+    ID_FILE_LINK, /* an uploaded file until a moment (market/form_work.h) */
 };
 
 enum { ID_LEN = 30, ID_KEY_LEN = 16, ID_SLOTS = 16 };

@@ -9,6 +9,7 @@
 #include "market/batch_change.h"
 #include "market/due_expire.h"
 #include "market/events.h"
+#include "market/form_work.h"
 #include "market/publish.h"
 #include "market/request_key.h"
 #include "market/settle.h"
@@ -242,8 +243,9 @@ static struct err dispose_hit(struct ctx *c, int64_t hit) {
     enum st st = sql_due_dispose_one(c->tx, &in, &out);
     if (st != ST_OK)
         return ctx_store(c, st);
-    struct event e = {.kind = EVENT_HIT_DISPOSED, .at_ms = out.disposed_ms, .hit = hit};
-    return event_emit(c, &e);
+    struct event event = {.kind = EVENT_HIT_DISPOSED, .at_ms = out.disposed_ms, .hit = hit};
+    struct err e = form_drop_files(c, hit);
+    return failed(e) ? e : event_emit(c, &event);
 }
 
 /* What one HIT is owed. */
@@ -369,19 +371,21 @@ struct disposed {
 
 struct disposed_list {
     struct disposed *list; /* those whose requester wants to hear of it */
+    int64_t *hits;         /* all */
     size_t n, total;
 };
 
 static bool take_disposed(void *arg, const struct sql_due_dispose_some_out *row) {
     struct disposed_list *l = arg;
-    l->total++;
+    l->hits[l->total++] = row->id;
     if (row->events & (INT64_C(1) << EVENT_HIT_DISPOSED))
         l->list[l->n++] = (struct disposed){row->id, row->disposed_ms};
     return true;
 }
 
 static struct err sweep_disposals(struct ctx *c, int limit, int64_t *done) {
-    struct disposed_list l = {arena_array(c->arena, (size_t)limit, sizeof(*l.list)), 0, 0};
+    struct disposed_list l = {.list = arena_array(c->arena, (size_t)limit, sizeof(*l.list)),
+                              .hits = arena_array(c->arena, (size_t)limit, sizeof(*l.hits))};
     struct sql_due_dispose_some_in in = {c->now_ms - DISPOSAL_MS, DISPOSAL_MS, limit};
     struct err e = ctx_store(c, sql_due_dispose_some_each(c->tx, &in, take_disposed, &l));
     for (size_t i = 0; i < l.n && !failed(e); i++) {
@@ -389,6 +393,8 @@ static struct err sweep_disposals(struct ctx *c, int limit, int64_t *done) {
             .kind = EVENT_HIT_DISPOSED, .at_ms = l.list[i].at_ms, .hit = l.list[i].hit};
         e = event_emit(c, &event);
     }
+    for (size_t i = 0; i < l.total && !failed(e); i++)
+        e = form_drop_files(c, l.hits[i]);
     *done += (int64_t)l.total;
     return e;
 }

@@ -10,6 +10,7 @@
 #include "market/due_expire.h"
 #include "market/events.h"
 #include "market/fees.h"
+#include "market/form_work.h"
 #include "market/funds.h"
 #include "market/hit.h"
 #include "market/hit_question.h"
@@ -303,6 +304,8 @@ struct err hit_delete(struct ctx *c, struct str hit_id) {
     if ((status != HIT_REVIEWABLE && status != HIT_REVIEWING) || m.row.submitted > 0)
         return wrong_state(c, &m, "Reviewing, Reviewable");
     e = ctx_store(c, sql_hit_dispose(c->tx, &(struct sql_hit_dispose_in){m.id, c->now_ms}, NULL));
+    if (!failed(e))
+        e = form_drop_files(c, m.id);
     if (failed(e))
         return e;
     struct event event = {.kind = EVENT_HIT_DISPOSED, .at_ms = c->now_ms, .hit = m.id};

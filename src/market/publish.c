@@ -169,6 +169,9 @@ struct err publish_hit(struct ctx *c, const struct publish_hit_in *in, int64_t *
         e = cost_of(c, &o, &cost);
     if (!failed(e) && !in->layout)
         e = document_put(c, in->question, &document);
+    if (!failed(e) && in->form)
+        e = ctx_store(
+            c, sql_document_is_form(c->tx, &(struct sql_document_is_form_in){document}, NULL));
     if (!failed(e))
         e = insert_hit(c, in, document, &cost, hit);
     if (!failed(e))

@@ -35,6 +35,7 @@ struct publish_hit_in {
     const struct hit_type *type; /* of the acting requester */
     int64_t lifetime_s, max_assignments;
     struct str question;   /* checked XML; NULL when made from a layout */
+    bool form;             /* question is a QuestionForm */
     int64_t layout;        /* document row from project_layout, 0 when question is given */
     struct str variables;  /* layout: packed list of name, value, name, value… */
     struct str annotation; /* NULL: none */

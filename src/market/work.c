@@ -11,6 +11,7 @@
 #include "market/account.h"
 #include "market/due.h"
 #include "market/events.h"
+#include "market/form_work.h"
 #include "market/lookup.h"
 #include "market/setting.h"
 #include "market/settle.h"
@@ -418,6 +419,7 @@ static struct err approve_at_once(struct ctx *c, int64_t row,
 
 struct err work_submit(struct ctx *c, const struct submit_in *in, struct submitted *out) {
     struct sql_work_submit_look_out a;
+    struct submit_in typed;
     struct slot_hit slot;
     *out = (struct submitted){0};
     struct err e = check_answer(c, in);
@@ -428,6 +430,14 @@ struct err work_submit(struct ctx *c, const struct submit_in *in, struct submitt
     out->hit = a.hit;
     out->worker = a.worker;
     out->group_id = id_seal(c->arena, c->ids, ID_HIT_GROUP, a.hit_type);
+    bool form = a.form != SQL_NULL && a.form != 0;
+    if (form) {
+        e = form_type(c, a.document, in, out->assignment, &typed, out);
+        if (failed(e) &&
+            (e.code != ERR_BAD_ANSWER || (a.status == ASSIGNMENT_ACCEPTED && a.due_ms > c->now_ms)))
+            return e;
+        in = &typed; /* what does not fit was not submitted before either */
+    }
     if (a.status != ASSIGNMENT_ACCEPTED)
         return submitted_before(c, in, out->assignment, &a, out);
     if (a.due_ms <= c->now_ms)
@@ -437,6 +447,8 @@ struct err work_submit(struct ctx *c, const struct submit_in *in, struct submitt
     e = due_hit(c, a.hit);
     if (!failed(e))
         e = ctx_store(c, store_answer(c, in, out->assignment, &a));
+    if (!failed(e) && form)
+        e = form_keep_files(c, a.hit, out->assignment, in);
     if (!failed(e))
         e = slots_submit(c, a.hit, a.reward_cents + a.fee_cents, c->now_ms, &slot);
     if (!failed(e))

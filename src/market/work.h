@@ -96,7 +96,7 @@ struct task {
  * ERR_QUALIFICATION_MISSING (guards preview). */
 struct preview_in {
     struct str group_id;
-    struct str hit_id; /* NULL: any */
+    struct str hit_id;   /* NULL: any */
     struct str after_id; /* the next one behind this HIT: "Skip"; NULL: the first */
 };
 struct err work_preview(struct ctx *c, const struct preview_in *in, struct task *out);
@@ -125,23 +125,34 @@ struct accepted {
  * it looks at all of them. */
 struct err work_accept(struct ctx *c, const struct accept_in *in, struct accepted *out);
 
+struct submit_file {
+    struct str question; /* the field's name */
+    struct str name, type, body;
+    struct str key; /* made by the rule (form_work.h) */
+};
 struct submit_in {
     struct str assignment_id; /* the authority (questions 4.5.2); actor->party may be 0 */
     struct str fields;        /* packed answer, "" for none */
     const struct str *names;  /* the answer's names, each once; they live in the caller's arena */
     size_t name_count;
+    const struct submit_file *files; /* parts of the form that are files; else their names count */
+    size_t file_count;
 };
 struct submitted {
     int64_t assignment, hit, worker;
     struct str group_id;
     bool again;    /* the same content had been stored before; nothing changed */
     bool approved; /* delay 0: paid at once */
+    /* of a question form (form_work.h); the form is NULL for other tasks */
+    const struct question_form *form;
+    const struct form_mistake *mistakes;
 };
 /* Submits (A2), up to the deadline and its grace; a HIT that expired or was deleted meanwhile takes
  * it. With auto-approval delay 0 it is approved in the same transaction. ERR_NOT_FOUND for an
  * unknown id or another worker's, ERR_DEADLINE_PASSED, ERR_NOT_IN_PROGRESS naming the state,
  * ERR_TOO_LARGE beyond ANSWER_MAX, ERR_BAD_REQUEST beyond ANSWER_FIELDS_MAX names or
- * FIELD_NAME_MAX bytes. */
+ * FIELD_NAME_MAX bytes. Answers to a question form are checked against it and stored with their
+ * kinds: ERR_BAD_ANSWER and all mistakes; nothing is stored then (questions 6.5). */
 struct err work_submit(struct ctx *c, const struct submit_in *in, struct submitted *out);
 
 /* Returns (A3): the slot reopens while the HIT lives. ERR_NOT_FOUND, ERR_NOT_IN_PROGRESS. */

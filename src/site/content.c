@@ -6,7 +6,9 @@
 #include "base/pack.h"
 #include "formats/layout.h"
 #include "formats/question.h"
+#include "formats/question_form.h"
 #include "market/draft.h"
+#include "market/form_work.h"
 #include "market/hit.h"
 #include "site/form.h"
 #include "site/page.h"
@@ -59,6 +61,15 @@ static void write_document(struct call *call, const struct question *q) {
     layout_rewrite(&call->body, q->html, &to);
 }
 
+/* What was published stays as it is, whatever is allowed since. */
+static struct err write_form(struct call *call, const struct question *q) {
+    struct question_form form;
+    struct err e = question_form_read(call->req->arena, q->form, true, &form);
+    if (!failed(e))
+        form_task_page(call, &form);
+    return e;
+}
+
 static struct err write_question(struct call *call, struct str xml) {
     struct question question;
     struct err e = question_read(call->req->arena, xml, 2 * LAYOUT_FILLED_MAX, true, &question);
@@ -72,9 +83,8 @@ static struct err write_question(struct call *call, struct str xml) {
     call->type = "text/html; charset=utf-8";
     safety_headers(call);
     if (question.kind == QUESTION_FORM)
-        form_page(call, question.form);
-    else
-        write_document(call, &question);
+        return write_form(call, &question);
+    write_document(call, &question);
     return NO_ERR;
 }
 
@@ -119,7 +129,31 @@ static struct err show_draft_row(struct call *call, struct ctx *ctx) {
     return failed(e) ? e : write_question(call, question);
 }
 
+/* Bytes of a stranger: never shown, only saved. */
+static struct err show_file(struct call *call, struct ctx *ctx) {
+    struct file_body file;
+    struct arena *a = call->req->arena;
+    struct err e = file_open(ctx, call->params[0], &file);
+    if (failed(e))
+        return e;
+    struct buf name = BUF_INIT;
+    form_encode(&name, file.name.n ? file.name : STR("file"));
+    safety_headers(call);
+    call->type = "application/octet-stream";
+    call_header(call, "Content-Disposition",
+                str_printf(a, "attachment; filename*=UTF-8''%.*s", STR_ARG(buf_view(&name))));
+    buf_free(&name);
+    buf_str(&call->body, file.body);
+    return NO_ERR;
+}
+
 static const struct route rows[] = {
+    {.method = "GET",
+     .pattern = "/file/{link}",
+     .help = "A file that a worker sent; the address is good for a minute.",
+     .may = MAY_EVERYBODY,
+     .kind = CALL_READ,
+     .run = show_file},
     {.method = "GET",
      .pattern = "/layout/{preview}",
      .help = "A layout, filled from the query.",

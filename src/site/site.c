@@ -241,6 +241,12 @@ struct http_plan site_plan(struct app *app, struct http_request *req) {
     struct call look = {.req = req};
     place_at_host(app, req);
     const struct route *route = find(&look, req->method, &other);
+    if (route && (route->flags & ROUTE_FILES) &&
+        form_is_multipart(http_header(req, "Content-Type"))) {
+        plan.body_max = FORM_FILE_MAX + ANSWER_MAX;
+        plan.to_file = true;
+        return plan;
+    }
     if (!route || !(route->flags & ROUTE_UPLOAD))
         return plan;
     if (!http_cookie(req, SESSION_COOKIE).p) {
@@ -284,7 +290,7 @@ static void start(struct call *call) {
     call->kind = call->route->kind;
     call->run = call->route->run;
     call->slow = call->route->slow;
-    upload = call->route->flags & ROUTE_UPLOAD;
+    upload = (call->route->flags & ROUTE_UPLOAD) || call->req->body_fd >= 0;
     if (!upload)
         expect_once(call);
     if (upload)

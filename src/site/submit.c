@@ -4,6 +4,7 @@
 #include "base/pack.h"
 #include "base/rand.h"
 #include "formats/answer.h"
+#include "site/form.h"
 #include "site/rows.h"
 
 struct submission {
@@ -11,7 +12,19 @@ struct submission {
     struct str fields; /* packed */
     struct str *names;
     size_t name_count;
+    struct submit_file *files;
+    size_t file_count;
 };
+
+static void gather_files(struct arena *a, const struct form *form, struct submission *s) {
+    s->files = arena_array(a, form->count, sizeof *s->files);
+    for (size_t i = 0; i < form->count; i++) {
+        const struct form_field *f = &form->fields[i];
+        if (f->filename.n)
+            s->files[s->file_count++] = (struct submit_file){
+                .question = f->name, .name = f->filename, .type = f->type, .body = f->value};
+    }
+}
 
 /* Query first, then body, in order. */
 static struct err gather(struct call *call, struct submission *s) {
@@ -24,13 +37,14 @@ static struct err gather(struct call *call, struct submission *s) {
             const struct form_field *field = &forms[f]->fields[i];
             if (str_is(field->name, "assignmentId") && !field->filename.p && !s->assignment_id.p)
                 s->assignment_id = str_trim(field->value);
-            /* Of a file part its name is the answer: uploads are off. */
+            /* Of a file part its name is the answer, unless a question form asks for the file. */
             fields[n++] = (struct answer_field){
                 .name = field->name,
                 .value = field->filename.p ? field->filename : field->value,
             };
         }
     }
+    gather_files(a, &call->form, s);
     return answer_pack(a, fields, n, &s->fields);
 }
 
@@ -144,6 +158,35 @@ static struct err submit_shard(struct call *call, struct ctx *ctx) {
     return work_shard(ctx, id.p ? str_trim(id) : STR(""), STR_NULL, &call->shard);
 }
 
+/* A form whose answers do not fit it: shown again with what was entered and what is wrong (6.5).
+ * Not an error of this call: it has changed nothing. */
+static void bad_answer(struct call *call, const struct submission *s, const struct submitted *done,
+                       struct err e) {
+    if (!site_wants_json(call->req)) {
+        form_task_again(call, s->assignment_id, s->fields, done->form, done->mistakes);
+        return;
+    }
+    call->status = err_http_status(e.code);
+    struct json j = call_json(call);
+    json_open_object(&j);
+    json_key(&j, "error");
+    json_open_object(&j);
+    json_kv_cstr(&j, "code", err_slug(e.code));
+    json_kv_str(&j, "message", str_c(e.detail));
+    json_kv_str_opt(&j, "field", str_c(e.field));
+    json_end(&j);
+    json_key(&j, "mistakes");
+    json_open_array(&j);
+    for (const struct form_mistake *m = done->mistakes; m; m = m->next) {
+        json_open_object(&j);
+        json_kv_str(&j, "field", m->question->id);
+        json_kv_cstr(&j, "message", m->message);
+        json_end(&j);
+    }
+    json_end(&j);
+    json_end(&j);
+}
+
 static struct err submit(struct call *call, struct ctx *ctx) {
     struct submission s = {.assignment_id = STR_NULL};
     struct submitted done;
@@ -158,15 +201,21 @@ static struct err submit(struct call *call, struct ctx *ctx) {
         .fields = s.fields,
         .names = s.names,
         .name_count = s.name_count,
+        .files = s.files,
+        .file_count = s.file_count,
     };
     /* Whoever holds the id submits; a session of somebody else in the browser does not matter. */
     struct actor nobody = {.entrance = ENTRANCE_PAGE, .detail = call->req->peer};
     struct ctx as_nobody = *ctx;
     as_nobody.actor = &nobody;
     e = work_submit(&as_nobody, &in, &done);
-    if (failed(e))
+    if (failed(e) && e.code != ERR_BAD_ANSWER)
         return e;
     call_header(call, "Access-Control-Allow-Origin", STR("*"));
+    if (failed(e)) {
+        bad_answer(call, &s, &done, e);
+        return NO_ERR;
+    }
     if (!site_wants_json(call->req)) {
         success_page(call, &s, &done);
         return NO_ERR;
@@ -186,8 +235,8 @@ static struct err submit(struct call *call, struct ctx *ctx) {
 #define SUBMIT_ROW(verb, path)                                                                     \
     {                                                                                              \
         .method = verb, .pattern = path, .help = "Submits the work of an assignment.",             \
-        .may = MAY_EVERYBODY, .flags = ROUTE_NO_CSRF, .kind = CALL_WRITE, .run = submit,           \
-        .shard = submit_shard                                                                      \
+        .may = MAY_EVERYBODY, .flags = ROUTE_NO_CSRF | ROUTE_FILES, .kind = CALL_WRITE,            \
+        .run = submit, .shard = submit_shard                                                       \
     }
 
 const struct route site_submit_rows[] = {

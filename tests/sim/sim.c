@@ -230,7 +230,12 @@ static struct err submit_rule(struct ctx *c, struct sim *s) {
     static const struct str names[] = {{"a", 1}};
     struct submitted out;
     struct str fields = str_printf(c->arena, "1:a1:14:%lld", (long long)(1000 + now.work % 9000));
-    struct submit_in in = {str_c(s->work_ids[now.work]), fields, names, 1};
+    struct submit_in in = {
+        .assignment_id = str_c(s->work_ids[now.work]),
+        .fields = fields,
+        .names = names,
+        .name_count = 1,
+    };
     struct err e = work_submit(c, &in, &out);
     if (!failed(e) && out.again)
         return err_make(c->arena, ERR_NOT_IN_PROGRESS, NULL, "it was submitted before");
