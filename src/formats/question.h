@@ -2,9 +2,8 @@
  *
  * The kind follows from root element and namespace alone, not from any parameter. HTMLQuestion
  * and ExternalQuestion are checked against their schemas in full. QuestionForm is recognised in
- * both of its namespaces and checked to be well-formed XML within the bounds of xml_in.h; its
- * schema (questions 6) is not applied here: what a form may contain, how it is shown and how its
- * answers are checked belongs with the module that renders forms, which starts from form.
+ * both of its namespaces; what it may contain is the matter of question_form.h, which starts from
+ * form.
  *
  * Errors are ERR_XML_PARSE with field "Question", naming element, line and column.
  */
