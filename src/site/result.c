@@ -7,6 +7,7 @@
 #include "market/appeal.h"
 #include "market/decide.h"
 #include "market/due.h"
+#include "market/form_work.h"
 #include "market/funds.h"
 #include "market/hit.h"
 #include "site/results.h"
@@ -24,6 +25,19 @@ struct one {
 
 /* --- cells --- */
 
+/* A file that the worker sent: where it can be saved from. */
+static struct tpl_cell file_cell(struct one *o, const struct answer *answer) {
+    struct arena *a = o->ctx->arena;
+    struct tpl_cell_links *link = arena_new(a, struct tpl_cell_links);
+    struct buf name = BUF_INIT;
+    form_encode(&name, answer->name);
+    link->address =
+        str_printf(a, "/requester/batches/%lld/results/%.*s/file?question=%.*s",
+                   (long long)o->batch.id, STR_ARG(o->row.id), STR_ARG(buf_view(&name)));
+    buf_free(&name);
+    return (struct tpl_cell){.links = link, .links_n = 1};
+}
+
 static void fill_answers(struct one *o) {
     struct arena *a = o->ctx->arena;
     struct str rest = o->row.fields;
@@ -32,7 +46,9 @@ static void fill_answers(struct one *o) {
     struct tpl_result_answers *list = arena_array(a, max, sizeof *list);
     while (rest.n && n < max && answer_next(&rest, &answer))
         list[n++] = (struct tpl_result_answers){
-            answer.name, site_cell(a, answer_joined(a, &answer), o->q.images)};
+            answer.name, answer.kind == ANSWER_FILE
+                             ? file_cell(o, &answer)
+                             : site_cell(a, answer_joined(a, &answer), o->q.images)};
     o->page.answers = list;
     o->page.answers_n = n;
 }
@@ -401,6 +417,18 @@ static struct err undo(struct call *call, struct ctx *ctx) {
     return go_on(call, o);
 }
 
+/* To the file's address for the next minute: on the content listener, for it is a stranger's. */
+static struct err go_to_file(struct call *call, struct ctx *ctx) {
+    struct str link, question = form_get(&call->req->query, "question");
+    struct err e = file_link(ctx, call->params[1], question.p ? question : STR(""), &link);
+    if (failed(e))
+        return e;
+    call->status = 303;
+    call_header(call, "Location",
+                str_printf(ctx->arena, "%s/file/%.*s", call->app->content_url, STR_ARG(link)));
+    return NO_ERR;
+}
+
 #define RESULT "/requester/batches/{batch}/results/{assignment}"
 const struct route site_result_rows[] = {
     {.method = "GET",
@@ -409,6 +437,12 @@ const struct route site_result_rows[] = {
      .may = MAY_READ,
      .kind = CALL_READ,
      .run = show_result},
+    {.method = "GET",
+     .pattern = RESULT "/file",
+     .help = "A file of the answer, by ?question=.",
+     .may = MAY_READ,
+     .kind = CALL_READ,
+     .run = go_to_file},
     {.method = "POST",
      .pattern = RESULT "/approve",
      .help = "Approves it.",

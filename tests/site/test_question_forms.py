@@ -188,7 +188,7 @@ def fetch(url):
         return e.code, e.read(), e.headers
 
 
-def test_files_are_kept_until_the_hit_is_deleted(server, mturk, wanda):
+def test_files_are_kept_until_the_hit_is_deleted(server, mturk, wanda, desk):
     server.hitd("setting", "legacy_question_elements", "1")
     try:
         hit = new_hit(mturk, Question=FILE, LifetimeInSeconds=3600)
@@ -214,6 +214,15 @@ def test_files_are_kept_until_the_hit_is_deleted(server, mturk, wanda):
     assert (status, got) == (200, body)
     assert head["Content-Disposition"].startswith("attachment;")
     assert "leaf%20" in head["Content-Disposition"] and "sandbox" in head["Content-Security-Policy"]
+    batch = desk.get("/requester/manage/batches")
+    found_at = None
+    for link in batch.reader.links:
+        m = re.match(r"/requester/batches/(\d+)", link)
+        if m:
+            found_at = "/requester/batches/%s/results/%s" % (m.group(1), work["AssignmentId"])
+    assert found_at, batch.text
+    link = [u for u in desk.get(found_at).reader.links if "/file?question=photo" in u][0]
+    assert fetch(desk.request("GET", link).head["Location"])[1] == body
     assert fetch(url[:-1] + ("A" if url[-1] != "A" else "B"))[0] == 404
     with pytest.raises(ClientError):
         mturk.get_file_upload_url(AssignmentId=work["AssignmentId"], QuestionIdentifier="note")
