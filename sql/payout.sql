@@ -100,6 +100,13 @@ FROM (SELECT cents, asked_ms FROM funds_request WHERE state = 1 ORDER BY id LIMI
 -- out: value text
 SELECT value FROM party_setting WHERE party = :party AND key = :key;
 
+-- name: account_view :one
+-- in: party int
+-- out: time_zone text?, csv_dialect text?, csv_times text?
+SELECT (SELECT value FROM party_setting WHERE party = :party AND key = 'time_zone'),
+       (SELECT value FROM party_setting WHERE party = :party AND key = 'csv_dialect'),
+       (SELECT value FROM party_setting WHERE party = :party AND key = 'csv_times');
+
 -- name: preference_put :exec
 -- in: party int, key text, value text
 INSERT INTO party_setting (party, key, value) VALUES (:party, :key, :value)

@@ -1,3 +1,14 @@
+-- The first posting of a requester from a number on; the newest.
+-- name: statement_from :one
+-- in: party int, id int
+-- out: id int, at_ms int
+SELECT id, at_ms FROM transfer WHERE requester = :party AND id >= :id ORDER BY id LIMIT 1;
+
+-- name: statement_last :one
+-- in: party int
+-- out: id int
+SELECT id FROM transfer WHERE requester = :party ORDER BY id DESC LIMIT 1;
+
 -- The whole statement of a requester, oldest first (src/market/statement.c).
 
 -- name: statement_rise :many

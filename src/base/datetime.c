@@ -166,14 +166,14 @@ static void put_digits(char *to, int width, int64_t n) {
 }
 
 /* By hand, as a results file has six of them in each row: printf took a quarter of its time. */
-struct str time_pacific(struct arena *a, int64_t ms) {
-    int offset = time_pacific_offset_s(ms);
+struct str time_file(struct arena *a, int64_t ms, bool utc) {
+    int offset = utc ? 0 : time_pacific_offset_s(ms);
     int64_t local_s = floor_div(ms, 1000) + offset;
     int64_t days = floor_div(local_s, 86400), year;
     int month, day, s = (int)(local_s - days * 86400);
     time_civil_from_days(days, &year, &month, &day);
     const char *weekday = day_names[days - floor_div(days, 7) * 7];
-    const char *zone = offset == -25200 ? "PDT" : "PST";
+    const char *zone = utc ? "UTC" : offset == -25200 ? "PDT" : "PST";
     if (year < 0 || year > 9999)
         return str_printf(a, "%s %s %02d %02d:%02d:%02d %s %04lld", weekday, month_names[month - 1],
                           day, s / 3600, s / 60 % 60, s % 60, zone, (long long)year);
@@ -190,7 +190,11 @@ struct str time_pacific(struct arena *a, int64_t ms) {
     return (struct str){text, sizeof shape - 1};
 }
 
-static bool zone_offset_s(struct str zone, int *offset_s) {
+struct str time_pacific(struct arena *a, int64_t ms) {
+    return time_file(a, ms, false);
+}
+
+static bool letters_offset_s(struct str zone, int *offset_s) {
     static const struct {
         const char *name;
         int offset_s;
@@ -219,7 +223,7 @@ static bool parse_named(struct str s, int64_t *ms) {
             month = m + 1;
     struct str t = part[3];
     if (!month || !date_valid((int)year, month, (int)day) || !take_clock(&t, &clock) || t.n ||
-        !zone_offset_s(part[4], &offset_s))
+        !letters_offset_s(part[4], &offset_s))
         return false;
     *ms = time_days_from_civil(year, month, (int)day) * DAY_MS + clock - (int64_t)offset_s * 1000;
     return true;

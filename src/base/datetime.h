@@ -26,8 +26,9 @@ struct str time_iso(struct arena *a, int64_t ms);
 bool time_parse_iso(struct str s, int64_t *ms);
 
 /* The file form of csv-formats 1.5, "Tue Mar 12 10:11:12 PDT 2019", in Pacific time by the rule
- * since 2007, whole seconds (cut off). */
+ * since 2007, whole seconds (cut off); the same in UTC. */
 struct str time_pacific(struct arena *a, int64_t ms);
+struct str time_file(struct arena *a, int64_t ms, bool utc);
 
 /* Reads that form with PST, PDT, UTC or GMT, and "2018-06-08 15:14:39 UTC". */
 bool time_parse_file(struct str s, int64_t *ms);

@@ -134,6 +134,8 @@ struct session {
     struct party party;
     struct party account;  /* id 0: acts for no account */
     enum member_role role; /* of the party for the account */
+    /* What the account chose (preference.h); NULL or empty: nothing. */
+    struct str time_zone, csv_dialect, csv_times;
 };
 /* Makes the session, forgets the account's failures. A suspended party may sign in (to withdraw);
  * ERR_SIGN_IN_REFUSED for a closed one or when the party is gone. */

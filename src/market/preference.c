@@ -1,6 +1,8 @@
 #include "market/preference.h"
 
 #include "base/utf8.h"
+#include "base/zone.h"
+#include "formats/csv_out.h"
 #include "market/account.h"
 #include "market/audit.h"
 #include "store/sql.h"
@@ -59,4 +61,30 @@ struct err account_set_name(struct ctx *c, int64_t party, struct str name) {
     e = ctx_store(
         c, sql_account_name_put(c->tx, &(struct sql_account_name_put_in){party, name}, NULL));
     return failed(e) ? e : audit(c, party, "name", old.name, name);
+}
+
+struct err account_view_get(struct ctx *c, int64_t party, struct account_view *out) {
+    struct sql_account_view_out view;
+    enum st st = sql_account_view(c->tx, &(struct sql_account_view_in){party}, &view);
+    *out = (struct account_view){0};
+    if (st == ST_OK)
+        *out = (struct account_view){view.time_zone, view.csv_dialect, view.csv_times};
+    return ctx_store(c, st);
+}
+
+struct err account_view_put(struct ctx *c, int64_t party, const struct account_view *view) {
+    enum csv_dialect dialect;
+    if (view->time_zone.n && !zone_find(view->time_zone))
+        return err_make(c->arena, ERR_INVALID_PARAMETER, PREFERENCE_TIME_ZONE,
+                        "Choose a time zone of the list.");
+    if (view->csv_dialect.n && !csv_dialect_parse(view->csv_dialect, &dialect))
+        return err_make(c->arena, ERR_INVALID_PARAMETER, PREFERENCE_CSV_DIALECT,
+                        "A dialect is classic, excel, excel-semicolon or strict-classic.");
+    if (view->csv_times.n && !str_is(view->csv_times, "utc") && !str_is(view->csv_times, "pacific"))
+        return err_make(c->arena, ERR_INVALID_PARAMETER, PREFERENCE_CSV_TIMES,
+                        "Times in files are pacific or utc.");
+    struct err e = preference_put(c, party, PREFERENCE_TIME_ZONE, view->time_zone);
+    if (!failed(e))
+        e = preference_put(c, party, PREFERENCE_CSV_DIALECT, view->csv_dialect);
+    return failed(e) ? e : preference_put(c, party, PREFERENCE_CSV_TIMES, view->csv_times);
 }

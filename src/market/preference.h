@@ -7,6 +7,20 @@
 enum { PREFERENCE_MAX = 200 };
 
 #define PREFERENCE_PAYOUT_TO "payout_to" /* worker: where payouts go */
+#define PREFERENCE_TIME_ZONE                                                                       \
+    "time_zone"                              /* account: of the pages (base/zone.h); none: UTC,    \
+                                                and with script the reader's own */
+#define PREFERENCE_CSV_DIALECT "csv_dialect" /* account: of its downloads (csv-formats 1.1) */
+#define PREFERENCE_CSV_TIMES   "csv_times"   /* account: "utc", or Pacific as the old service */
+
+/* How an account wants to see times and get files. NULL or empty: not chosen. */
+struct account_view {
+    struct str time_zone, csv_dialect, csv_times;
+};
+struct err account_view_get(struct ctx *c, int64_t party, struct account_view *out);
+
+/* ERR_INVALID_PARAMETER (the field's name) for a word that is none. Written to the audit. */
+struct err account_view_put(struct ctx *c, int64_t party, const struct account_view *view);
 
 /* *value stays as it is when nothing was chosen. */
 struct err preference_get(struct ctx *c, int64_t party, const char *key, struct str *value);

@@ -141,8 +141,8 @@ static struct str int_text(struct arena *a, int64_t v) {
     return str_printf(a, "%lld", (long long)v);
 }
 
-static struct str time_text(struct arena *a, int64_t ms) {
-    return ms == SQL_NULL ? STR("") : time_pacific(a, ms);
+static struct str time_text(const struct results_run *run, struct arena *a, int64_t ms) {
+    return ms == SQL_NULL ? STR("") : time_file(a, ms, run->in->utc);
 }
 
 static struct str annotation(struct results_run *run, const struct sql_results_rows_out *r) {
@@ -187,12 +187,12 @@ static void begin_hit(struct results_run *run, const struct sql_results_rows_out
     f[RESULTS_DESCRIPTION] = str_dup(a, r->description);
     f[RESULTS_KEYWORDS] = str_dup(a, r->keywords);
     f[RESULTS_REWARD] = money_dollars(a, r->hit_reward_cents);
-    f[RESULTS_CREATION_TIME] = time_pacific(a, r->created_ms);
+    f[RESULTS_CREATION_TIME] = time_text(run, a, r->created_ms);
     f[RESULTS_MAX_ASSIGNMENTS] = int_text(a, r->max_assignments);
     f[RESULTS_REQUESTER_ANNOTATION] = annotation(run, r);
     f[RESULTS_ASSIGNMENT_DURATION] = int_text(a, r->duration_s);
     f[RESULTS_AUTO_APPROVAL_DELAY] = int_text(a, r->auto_approval_s);
-    f[RESULTS_EXPIRATION] = time_pacific(a, r->expires_ms);
+    f[RESULTS_EXPIRATION] = time_text(run, a, r->expires_ms);
     run->row.inputs = r->vars.p ? str_dup(a, r->vars) : STR("");
     if (run->in->extended)
         extend_hit(run, r);
@@ -251,7 +251,7 @@ static void extend_row(struct results_run *run, const struct sql_results_rows_ou
                     (run->ctx.now_ms - r->submitted_ms) / 1000 <= OVERTURN_WINDOW_S;
     int64_t round = run->batch.kind == BATCH_FILE ? run->batch.max_assignments : 1;
     x[RESULTS_FEE] = money_dollars(a, r->fee_cents);
-    x[RESULTS_OVERTURN_UNTIL] = undoable ? time_pacific(a, r->submitted_ms + WINDOW_MS) : STR("");
+    x[RESULTS_OVERTURN_UNTIL] = undoable ? time_text(run, a, r->submitted_ms + WINDOW_MS) : STR("");
     x[RESULTS_OVERTURNED] =
         r->status == ASSIGNMENT_APPROVED && r->rejected_ms != SQL_NULL ? STR("yes") : STR("");
     x[RESULTS_APPROVED_BY] = str_c(approved_by(r));
@@ -265,11 +265,11 @@ static void fill_row(struct results_run *run, const struct sql_results_rows_out 
     struct str *f = run->row.fixed;
     f[RESULTS_WORKER_ID] = r->worker_id;
     f[RESULTS_ASSIGNMENT_STATUS] = str_c(status_words[r->status]);
-    f[RESULTS_ACCEPT_TIME] = time_pacific(a, r->accepted_ms);
-    f[RESULTS_SUBMIT_TIME] = time_pacific(a, r->submitted_ms);
-    f[RESULTS_AUTO_APPROVAL_TIME] = time_text(a, r->auto_approval_ms);
-    f[RESULTS_APPROVAL_TIME] = time_text(a, r->approved_ms);
-    f[RESULTS_REJECTION_TIME] = time_text(a, r->rejected_ms);
+    f[RESULTS_ACCEPT_TIME] = time_text(run, a, r->accepted_ms);
+    f[RESULTS_SUBMIT_TIME] = time_text(run, a, r->submitted_ms);
+    f[RESULTS_AUTO_APPROVAL_TIME] = time_text(run, a, r->auto_approval_ms);
+    f[RESULTS_APPROVAL_TIME] = time_text(run, a, r->approved_ms);
+    f[RESULTS_REJECTION_TIME] = time_text(run, a, r->rejected_ms);
     f[RESULTS_REQUESTER_FEEDBACK] = r->feedback.p ? r->feedback : STR("");
     f[RESULTS_WORK_TIME] = int_text(a, r->submitted_ms / 1000 - r->accepted_ms / 1000);
     fill_rates(run, r->worker);

@@ -24,6 +24,7 @@ struct results_in {
     unsigned status;        /* bits of enum results_status; 0 stands for all */
     bool keep_reject_empty; /* fill_reject=0 (3.5) */
     bool extended;          /* columns of 3.6 */
+    bool utc;               /* times in UTC, not Pacific (1.5, csv_tz) */
 };
 
 /* Takes the next n bytes; false: the receiver is gone, the function gives up without an error. */

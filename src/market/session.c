@@ -4,6 +4,7 @@
 #include "base/sha256.h"
 #include "base/utf8.h"
 #include "market/account.h"
+#include "market/preference.h"
 #include "store/sql.h"
 
 enum { COOKIE_BYTES = 32, CSRF_BYTES = 16, ADDRESS_KEPT = 64, AGENT_KEPT = 200 };
@@ -184,7 +185,15 @@ struct err session_find(struct ctx *c, struct str cookie, int64_t wall_ms, struc
     out->digest = digest;
     out->csrf = s.csrf;
     out->expires_ms = s.expires_ms;
-    return find_account(c, s.acting == SQL_NULL ? 0 : s.acting, out);
+    e = find_account(c, s.acting == SQL_NULL ? 0 : s.acting, out);
+    struct account_view view;
+    if (failed(e) || !out->account.id)
+        return e;
+    e = account_view_get(c, out->account.id, &view);
+    out->time_zone = view.time_zone;
+    out->csv_dialect = view.csv_dialect;
+    out->csv_times = view.csv_times;
+    return e;
 }
 
 struct take {

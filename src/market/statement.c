@@ -1,6 +1,7 @@
 #include "market/statement.h"
 
 #include "base/datetime.h"
+#include "base/limits.h"
 #include "base/money.h"
 #include "formats/csv_out.h"
 #include "ledger/ledger.h"
@@ -48,8 +49,90 @@ static const char *describe(int64_t kind) {
     return kind >= TRANSFER_DEPOSIT && kind <= TRANSFER_ADJUST ? words[kind] : "";
 }
 
+/* ---- which ---- */
+
+static bool takes(const struct statement_filter *f, int64_t kind, int64_t batch, int64_t at_ms) {
+    return (!f->kinds || f->kinds >> kind & 1) && (!f->batch || f->batch == batch) &&
+           (!f->from_ms || at_ms >= f->from_ms) && (!f->to_ms || at_ms < f->to_ms);
+}
+
+/* The first posting made at or after a moment, by halving: numbers rise with time. One behind the
+ * newest when there is none. */
+static enum st first_at(struct ctx *c, int64_t requester, int64_t ms, int64_t *id) {
+    struct sql_statement_last_out last;
+    enum st st = sql_statement_last(c->tx, &(struct sql_statement_last_in){requester}, &last);
+    int64_t low = 1, high = st == ST_OK ? last.id + 1 : 1;
+    while (low < high && st == ST_OK) {
+        int64_t middle = low + (high - low) / 2;
+        struct sql_statement_from_out row;
+        st = sql_statement_from(c->tx, &(struct sql_statement_from_in){requester, middle}, &row);
+        if (st == ST_OK && row.at_ms < ms)
+            low = row.id + 1;
+        else
+            high = middle;
+    }
+    *id = low;
+    return st == ST_NONE ? ST_OK : st;
+}
+
+/* ---- a page ---- */
+
+/* Walks down the book from in->before; `first`: the last posting that may belong to the page. False
+ * when the page is full or the book is at its end. */
+static bool take_lines(const struct statement_page_in *in, const struct statement *list,
+                       int64_t first, struct statement_page *out) {
+    for (size_t i = 0; i < list->n; i++) {
+        const struct statement_line *l = &list->lines[i];
+        if (l->id < first)
+            out->next = 0;
+        if (l->id < first || out->n == (size_t)in->limit)
+            return false;
+        out->next = l->id;
+        if (takes(&in->filter, l->kind, l->batch, l->at_ms)) {
+            out->balances[out->n] = out->balance;
+            out->lines[out->n++] = *l;
+        }
+        out->balance -= l->signed_cents;
+    }
+    if (list->n < PAGE_MAX)
+        out->next = 0;
+    return list->n == PAGE_MAX;
+}
+
+struct err statement_page(struct ctx *c, const struct statement_page_in *in,
+                          struct statement_page *out) {
+    const struct statement_filter *f = &in->filter;
+    int64_t first = 0, end = 0;
+    enum st st = f->from_ms ? first_at(c, in->requester, f->from_ms, &first) : ST_OK;
+    if (st == ST_OK && f->to_ms)
+        st = first_at(c, in->requester, f->to_ms, &end);
+    if (st != ST_OK)
+        return ctx_store(c, st);
+    *out = (struct statement_page){
+        .lines = arena_array(c->arena, (size_t)in->limit, sizeof *out->lines),
+        .balances = arena_array(c->arena, (size_t)in->limit, sizeof *out->balances),
+        .has_balances = !f->to_ms,
+        .next = end && (!in->before || end < in->before) ? end : in->before,
+        .balance = in->balance,
+    };
+    bool more = true;
+    for (int seen = 0; more && seen < STATEMENT_SCAN_MAX; seen += PAGE_MAX) {
+        struct statement list;
+        struct statement_in some = {
+            .party = in->requester, .role = ROLE_REQUESTER, .before = out->next, .limit = PAGE_MAX};
+        struct err e = funds_statement(c, &some, &list);
+        if (failed(e))
+            return e;
+        more = take_lines(in, &list, first, out);
+    }
+    return NO_ERR;
+}
+
+/* ---- the file ---- */
+
 struct writing {
     const struct id_key *ids;
+    const struct statement_file *file;
     int64_t requester, last, avail, held;
     size_t rows;
     struct arena scratch;
@@ -98,6 +181,8 @@ static bool take(void *arg, const struct sql_statement_rise_out *row) {
     w->held += held;
     w->last = row->id;
     w->rows++;
+    if (!takes(&w->file->filter, row->kind, row->batch, row->at_ms))
+        return true;
     csv_cell(&w->csv, time_iso(&w->scratch, row->at_ms / 1000 * 1000));
     csv_cell(&w->csv, pair ? str_printf(&w->scratch, "%lld-%lld", (long long)row->settlement,
                                         (long long)row->assignment)
@@ -126,7 +211,7 @@ static void write_header(struct writing *w) {
         "HITId",  "AssignmentId",   "WorkerId",  "Reward",      "Fee",
         "Amount", "AvailableAfter", "HeldAfter", "Actor",       "Note",
     };
-    csv_out_begin(&w->csv, &w->text, CSV_CLASSIC);
+    csv_out_begin(&w->csv, &w->text, (enum csv_dialect)w->file->dialect);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         csv_cell(&w->csv, str_c(names[i]));
     csv_row_end(&w->csv);
@@ -148,8 +233,9 @@ static enum tx_end write_all(struct tx *tx, void *arg) {
 }
 
 struct err statement_write(struct store *store, const struct id_key *ids, struct arena *a,
-                           int64_t requester, statement_sink *sink, void *arg) {
-    struct writing w = {.ids = ids, .requester = requester, .sink = sink, .arg = arg};
+                           const struct statement_file *file, statement_sink *sink, void *arg) {
+    struct writing w = {
+        .ids = ids, .file = file, .requester = file->requester, .sink = sink, .arg = arg};
     arena_init(&w.scratch, 0);
     enum st st = store_read(store, write_all, &w);
     arena_free(&w.scratch);

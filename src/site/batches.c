@@ -341,7 +341,8 @@ static struct err download(struct call *call) {
     d->call = call;
     d->in.requester = call->actor.party;
     d->in.extended = str_is(form_get(query, "extended"), "1");
-    results_dialect(STR("classic"), &d->in.dialect);
+    d->in.dialect = page_dialect(call, CSV_CLASSIC);
+    d->in.utc = str_is(call->session.csv_times, "utc");
     bool good = batch_id_parse(call->params[0], &d->in.batch) &&
                 (!dialect.n || results_dialect(dialect, &d->in.dialect)) &&
                 (!status.n || results_status(status, &d->in.status));

@@ -158,7 +158,7 @@ static struct err read_form(struct call *call, struct chosen *k) {
     k->republish = form_get(&call->form, "republish").n > 0;
     k->reason = form_get(&call->form, "reason");
     read_rows(call, k->rows, &k->count);
-    return results_query_parse(a, form_get(&call->form, "filter"),
+    return results_query_parse(call, form_get(&call->form, "filter"),
                                k->batch.submitted ? "submitted" : "all", &k->q);
 }
 

@@ -1,5 +1,5 @@
 /* Members of the account, its name, its access keys (requester-site 9, 10). */
-#include "base/datetime.h"
+#include "base/zone.h"
 #include "market/key.h"
 #include "market/member.h"
 #include "market/preference.h"
@@ -151,12 +151,32 @@ static struct err remove_member(struct call *call, struct ctx *ctx) {
 
 /* ---- settings ---- */
 
+static void fill_zones(struct call *call, struct tpl_requester_settings *data) {
+    struct str chosen = page_value(call, PREFERENCE_TIME_ZONE, call->session.time_zone);
+    const struct zone *zone;
+    size_t n = 0;
+    while (zone_at(n))
+        n++;
+    struct tpl_requester_settings_zones *rows = arena_array(call->req->arena, n, sizeof *rows);
+    for (size_t i = 0; (zone = zone_at(i)); i++)
+        rows[i] = (struct tpl_requester_settings_zones){
+            .name = str_c(zone_name(zone)),
+            .label = str_c(zone_label(zone)),
+            .chosen = str_is(chosen, zone_name(zone)),
+        };
+    data->zones = rows;
+    data->zones_n = n;
+}
+
 static struct err show_settings(struct call *call, struct ctx *ctx) {
-    (void)ctx;
     const struct party *p = &call->session.account;
+    struct str dialect = call->session.csv_dialect;
     struct tpl_requester_settings data = {
         .id = p->public_id,
         .email = p->email,
+        .dialect = page_value(call, PREFERENCE_CSV_DIALECT, dialect.n ? dialect : STR("classic")),
+        .utc = str_is(page_value(call, PREFERENCE_CSV_TIMES, call->session.csv_times), "utc"),
+        .now = ctx->now_ms,
         .name = page_field(call, &(struct tpl_field){.name = STR("name"),
                                                      .label = STR("Display name"),
                                                      .hint = STR("Workers see it with every task."),
@@ -164,15 +184,23 @@ static struct err show_settings(struct call *call, struct ctx *ctx) {
                                                      .required = true,
                                                      .maxlength = NAME_MAX_CHARS}),
     };
+    fill_zones(call, &data);
     return page_show(call, &(struct page){.title = "Settings", .nav = NAV_R_SETTINGS},
                      tpl_requester_settings_view(&data));
 }
 
 static struct err put_settings(struct call *call, struct ctx *ctx) {
+    struct account_view view = {
+        .time_zone = form_text(call, PREFERENCE_TIME_ZONE),
+        .csv_dialect = form_text(call, PREFERENCE_CSV_DIALECT),
+        .csv_times = form_text(call, PREFERENCE_CSV_TIMES),
+    };
     struct err e = account_set_name(ctx, ctx->actor->party, form_text(call, "name"));
+    if (!failed(e))
+        e = account_view_put(ctx, ctx->actor->party, &view);
     if (failed(e))
         return e;
-    page_flash(call, FLASH_GOOD, "Saved. Workers see the new name from now on.");
+    page_flash(call, FLASH_GOOD, "Saved. Pages and downloads follow from now on.");
     site_redirect(call, STR("/requester/settings"));
     return NO_ERR;
 }

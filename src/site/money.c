@@ -94,74 +94,6 @@ static struct err show_account(struct call *call, struct ctx *ctx) {
                      tpl_account_view(&page));
 }
 
-/* ---- postings ---- */
-
-static struct str posting(enum transfer_kind kind) {
-    switch (kind) {
-    case TRANSFER_DEPOSIT: return STR("Deposit");
-    case TRANSFER_REFUND: return STR("Refund");
-    case TRANSFER_HOLD: return STR("Held for tasks");
-    case TRANSFER_RELEASE: return STR("Given back from held money");
-    case TRANSFER_REHOLD: return STR("Held again");
-    case TRANSFER_REWARD: return STR("Reward, from held money");
-    case TRANSFER_FEE: return STR("Fee, from held money");
-    case TRANSFER_OVERTURN_REWARD: return STR("Reward of an undone rejection");
-    case TRANSFER_OVERTURN_FEE: return STR("Fee of an undone rejection");
-    case TRANSFER_BONUS: return STR("Bonus");
-    case TRANSFER_BONUS_FEE: return STR("Fee of a bonus");
-    case TRANSFER_ADJUST: return STR("Correction by the operator");
-    case TRANSFER_PAYOUT:
-    case TRANSFER_PAYOUT_FAILED: break;
-    }
-    return STR("Other");
-}
-
-static struct err show_transactions(struct call *call, struct ctx *ctx) {
-    struct statement_in in = {
-        .party = ctx->actor->party,
-        .role = ROLE_REQUESTER,
-        .before = site_query_int(call, "before", 1, INT64_MAX, 0),
-        .limit = PAGE_MAX,
-    };
-    struct funds funds;
-    struct statement list;
-    struct err e = funds_balance(ctx, ctx->actor->party, &funds);
-    if (!failed(e))
-        e = funds_statement(ctx, &in, &list);
-    if (failed(e))
-        return e;
-    /* The balance runs backward from now; a later page is told where the one before ended. */
-    int64_t balance =
-        site_query_int(call, "balance", INT64_MIN + 1, INT64_MAX, funds.balances.avail);
-    if (!in.before)
-        balance = funds.balances.avail;
-    struct tpl_transactions_lines *lines = arena_array(ctx->arena, list.n, sizeof *lines);
-    for (size_t i = 0; i < list.n; i++) {
-        const struct statement_line *l = &list.lines[i];
-        lines[i] = (struct tpl_transactions_lines){
-            .id = l->id,
-            .at = l->at_ms,
-            .what = posting(l->kind),
-            .amount = l->cents,
-            .effect = l->signed_cents,
-            .balance = balance,
-            .batch = l->batch,
-            .note = l->note,
-        };
-        balance -= l->signed_cents;
-    }
-    struct tpl_transactions page = {
-        .available = funds.balances.avail,
-        .lines = lines,
-        .lines_n = list.n,
-    };
-    if (list.n == PAGE_MAX)
-        page.next = str_printf(ctx->arena, "?before=%lld&balance=%lld",
-                               (long long)list.lines[list.n - 1].id, (long long)balance);
-    return page_show(call, &(struct page){.title = "Transactions", .nav = NAV_R_ACCOUNT},
-                     tpl_transactions_view(&page));
-}
-
 /* ---- asking ---- */
 
 static bool wants_refund(struct call *call) {
@@ -238,12 +170,6 @@ const struct route site_requester_money_rows[] = {
      .may = MAY_OWN,
      .kind = CALL_READ,
      .run = show_account},
-    {.method = "GET",
-     .pattern = "/requester/account/transactions",
-     .help = "Postings, newest first.",
-     .may = MAY_OWN,
-     .kind = CALL_READ,
-     .run = show_transactions},
     {.method = "GET",
      .pattern = "/requester/account/deposit",
      .help = "The form for a deposit or a refund.",

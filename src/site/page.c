@@ -1,4 +1,5 @@
 #include "site/page.h"
+#include "base/zone.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -218,6 +219,16 @@ static struct str theme(struct call *call) {
     return str_is(cookie, "dark") ? STR("dark") : str_is(cookie, "light") ? STR("light") : STR("");
 }
 
+const struct zone *page_zone(struct call *call) {
+    return zone_find(call->session.time_zone);
+}
+
+int page_dialect(struct call *call, enum csv_dialect otherwise) {
+    enum csv_dialect dialect = otherwise;
+    csv_dialect_parse(call->session.csv_dialect, &dialect);
+    return (int)dialect;
+}
+
 /* content into call->body, inside the frame. */
 static void show_html(struct call *call, const struct page *page, struct str content) {
     struct tpl_frame f = {
@@ -227,6 +238,7 @@ static void show_html(struct call *call, const struct page *page, struct str con
         .script = static_url("app.js"),
         .editor = page->editor ? static_url("editor.js") : STR_NULL,
         .theme = theme(call),
+        .zone = page_zone(call) ? call->session.time_zone : STR_NULL,
         .wide = page->wide,
         .error = failed(call->form_err) ? str_c(call->form_err.detail) : STR_NULL,
     };
@@ -235,6 +247,7 @@ static void show_html(struct call *call, const struct page *page, struct str con
         .csrf = call->session.csrf,
         .icons = static_url("icons.svg"),
         .once = rand_hex(call->req->arena, 16),
+        .zone = page_zone(call),
     };
     struct tpl_view view = tpl_frame_view(&f);
     call->type = "text/html; charset=utf-8";
@@ -251,7 +264,7 @@ static void show_html(struct call *call, const struct page *page, struct str con
 
 static struct err show_csv(struct call *call, struct tpl_view view) {
     struct csv_out w;
-    csv_out_begin(&w, &call->body, CSV_EXCEL);
+    csv_out_begin(&w, &call->body, (enum csv_dialect)page_dialect(call, CSV_EXCEL));
     view.tpl->csv(&w, view.data);
     call->type = "text/csv; charset=utf-8";
     call_header(call, "Content-Disposition",
@@ -276,6 +289,7 @@ struct err page_show(struct call *call, const struct page *page, struct tpl_view
         .csrf = call->session.csrf,
         .icons = static_url("icons.svg"),
         .once = rand_hex(call->req->arena, 16),
+        .zone = page_zone(call),
     };
     view.tpl->html(&out, view.data);
     show_html(call, page, buf_view(&content));

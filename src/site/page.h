@@ -13,6 +13,8 @@
 #define SITE_PAGE_H
 
 #include "app/call.h"
+#include "base/zone.h"
+#include "formats/csv_out.h"
 #include "site/pages.h"
 #include "site/tpl.h"
 
@@ -102,5 +104,14 @@ void page_end(struct call *call);
 
 /* The frame of a task document, for {{ task }}. height 0: as tall as the window allows. */
 struct html page_task_frame(struct call *call, struct str url, int64_t height);
+
+/* ---- what the account chose (market/preference.h) ---- */
+
+/* The zone in which the pages show times, and in which days of a filter begin; NULL: UTC (and, with
+ * script, the reader's own). */
+const struct zone *page_zone(struct call *call);
+
+/* The dialect of downloads (enum csv_dialect). */
+int page_dialect(struct call *call, enum csv_dialect otherwise);
 
 #endif

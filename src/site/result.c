@@ -300,9 +300,9 @@ static struct err show_result(struct call *call, struct ctx *ctx) {
         return e;
     /* A form that is shown again was posted: its filter stands in the body. */
     if (failed(call->form_err))
-        e = results_query_parse(ctx->arena, form_get(&call->form, "query"), "all", &o->q);
+        e = results_query_parse(call, form_get(&call->form, "query"), "all", &o->q);
     else
-        results_query_read(ctx->arena, &call->req->query, "all", &o->q);
+        results_query_read(call, &call->req->query, "all", &o->q);
     call->due = o->row.status == ASSIGNMENT_SUBMITTED && o->row.auto_approval_ms &&
                 o->row.auto_approval_ms <= ctx->now_ms;
     fill_row(o);
@@ -337,7 +337,7 @@ static struct err show_result(struct call *call, struct ctx *ctx) {
 /* On to the next one of the filter, or back to the list. */
 static struct err go_on(struct call *call, struct one *o) {
     struct str next = form_get(&call->form, "next");
-    struct err e = results_query_parse(o->ctx->arena, form_get(&call->form, "query"), "all", &o->q);
+    struct err e = results_query_parse(call, form_get(&call->form, "query"), "all", &o->q);
     int64_t row;
     if (failed(e))
         return e;

@@ -273,7 +273,7 @@ static struct err read_query(struct call *call, const struct batch_view *b,
         call->req->query.count};
     for (size_t i = 0; i < last.count; i++)
         last.fields[i] = call->req->query.fields[last.count - 1 - i];
-    results_query_read(call->req->arena, &last, status_at_first(b), q);
+    results_query_read(call, &last, status_at_first(b), q);
     return NO_ERR;
 }
 
@@ -424,7 +424,7 @@ static struct err put_columns(struct call *call, struct ctx *ctx) {
     buf_free(&b);
     struct results_query q;
     if (!failed(e))
-        e = results_query_parse(a, form_get(&call->form, "back"), status_at_first(&batch), &q);
+        e = results_query_parse(call, form_get(&call->form, "back"), status_at_first(&batch), &q);
     if (!failed(e))
         site_redirect(call, results_url(a, batch.id, q.query, moved ? "customize" : NULL,
                                         moved ? STR("1") : STR_NULL));

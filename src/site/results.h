@@ -23,6 +23,10 @@ int64_t site_rate(int64_t part, int64_t whole);
 /* A text as a cell shows it: cut, JSON indented, addresses as links or pictures. */
 struct tpl_cell site_cell(struct arena *a, struct str text, bool pictures);
 
+/* A day of an address ("2026-03-01") as its first moment in the account's zone, that of the day
+ * after when `end`; 0, and *text made empty, for anything else. */
+int64_t site_day(struct call *call, struct str *text, bool end);
+
 /* A filter as an address or a form carries it. Texts live in the arena. */
 struct results_query {
     struct results_filter filter;
@@ -34,12 +38,13 @@ struct results_query {
     struct str query; /* "status=all&worker=…", without the page; "" for the default */
 };
 
-/* Reads the fields of a query; otherwise: the status when none is named. Nonsense is left out. */
-void results_query_read(struct arena *a, const struct form *form, const char *otherwise,
+/* Reads the fields of a query; otherwise: the status when none is named. Nonsense is left out.
+ * Days begin at midnight of the account's zone. */
+void results_query_read(struct call *call, const struct form *form, const char *otherwise,
                         struct results_query *q);
 
 /* The same from the text that results_query_read made. */
-struct err results_query_parse(struct arena *a, struct str text, const char *otherwise,
+struct err results_query_parse(struct call *call, struct str text, const char *otherwise,
                                struct results_query *q);
 
 /* An address of the batch's results with this query and one more pair; value NULL: none. */

@@ -10,8 +10,6 @@
 #include "market/decide.h"
 #include "site/results.h"
 
-#define DAY_MS INT64_C(86400000)
-
 enum { CELL_SHOWN = 300, JSON_SHOWN_MAX = 65536, LINKS_SHOWN = 20, SIZE_DEFAULT = 25 };
 enum { WORK_MINUTES_MAX = 365 * 24 * 60 };
 
@@ -183,11 +181,10 @@ static void read_sort(struct results_query *q) {
         q->sort_word = STR("");
 }
 
-/* A day of the address as its first moment; the day after when `end`. */
-static int64_t read_day(struct str *text, bool end) {
+int64_t site_day(struct call *call, struct str *text, bool end) {
     int64_t ms;
-    if (text->n == 10 && time_parse_iso(*text, &ms) && ms > 0)
-        return ms + (end ? DAY_MS : 0);
+    if (text->n == 10 && time_parse_iso(*text, &ms) && ms > DAY_MS)
+        return zone_to_utc(page_zone(call), ms + (end ? DAY_MS : 0));
     *text = STR("");
     return 0;
 }
@@ -260,7 +257,7 @@ static struct str field(const struct form *form, const char *name) {
     return value.p && value.n <= FEEDBACK_MAX ? value : STR("");
 }
 
-void results_query_read(struct arena *a, const struct form *form, const char *otherwise,
+void results_query_read(struct call *call, const struct form *form, const char *otherwise,
                         struct results_query *q) {
     *q = (struct results_query){
         .status = field(form, "status"),
@@ -284,23 +281,23 @@ void results_query_read(struct arena *a, const struct form *form, const char *ot
     read_cell_filter(q);
     q->filter.worker_id = q->worker;
     q->filter.hit_id = q->hit;
-    q->filter.from_ms = read_day(&q->from, false);
-    q->filter.to_ms = read_day(&q->to, true);
+    q->filter.from_ms = site_day(call, &q->from, false);
+    q->filter.to_ms = site_day(call, &q->to, true);
     q->filter.work_min_s = read_minutes(&q->work_min);
     q->filter.work_max_s = read_minutes(&q->work_max);
     q->filter.agreement = (enum filter_agreement)word_in(q->agreement, agreements,
                                                          sizeof agreements / sizeof *agreements);
     if (!q->filter.agreement)
         q->agreement = STR("");
-    q->query = write_query(a, q);
+    q->query = write_query(call->req->arena, q);
 }
 
-struct err results_query_parse(struct arena *a, struct str text, const char *otherwise,
+struct err results_query_parse(struct call *call, struct str text, const char *otherwise,
                                struct results_query *q) {
     struct form form = {0};
-    struct err e = form_parse_urlencoded(a, text.p ? text : STR(""), 0, &form);
+    struct err e = form_parse_urlencoded(call->req->arena, text.p ? text : STR(""), 0, &form);
     if (!failed(e))
-        results_query_read(a, &form, otherwise, q);
+        results_query_read(call, &form, otherwise, q);
     return e;
 }
 

@@ -1,10 +1,154 @@
-/* A requester's statement as a file, in constant memory, and his activity by month and batch
- * (csv-formats 7). */
+/* A requester's statement: its pages, and the same as a file, in constant memory, and his activity
+ * by month and batch (csv-formats 7). */
 #include "market/statement.h"
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "market/activity.h"
-#include "site/rows.h"
+#include "market/funds.h"
+#include "site/results.h"
+
+/* ---- the filter ---- */
+
+#define BIT(kind) (1u << (kind))
+
+static const struct {
+    const char *word, *label;
+    unsigned kinds;
+} groups[] = {
+    {"deposits", "deposits, refunds, corrections",
+     BIT(TRANSFER_DEPOSIT) | BIT(TRANSFER_REFUND) | BIT(TRANSFER_ADJUST)},
+    {"held", "held for work, and given back",
+     BIT(TRANSFER_HOLD) | BIT(TRANSFER_RELEASE) | BIT(TRANSFER_REHOLD)},
+    {"rewards", "rewards", BIT(TRANSFER_REWARD) | BIT(TRANSFER_OVERTURN_REWARD)},
+    {"fees", "fees", BIT(TRANSFER_FEE) | BIT(TRANSFER_OVERTURN_FEE) | BIT(TRANSFER_BONUS_FEE)},
+    {"undone", "undone rejections", BIT(TRANSFER_OVERTURN_REWARD) | BIT(TRANSFER_OVERTURN_FEE)},
+    {"bonuses", "bonuses", BIT(TRANSFER_BONUS) | BIT(TRANSFER_BONUS_FEE)},
+};
+enum { GROUPS = sizeof groups / sizeof *groups };
+
+/* As the address carries it; nonsense is left out. */
+struct asked {
+    struct statement_filter filter;
+    struct str kind, label, from, to, query;
+};
+
+static void read_asked(struct call *call, struct asked *q) {
+    const struct form *form = &call->req->query;
+    struct buf b = BUF_INIT;
+    struct str kind = form_get(form, "kind");
+    *q = (struct asked){.from = form_get(form, "from"), .to = form_get(form, "to")};
+    for (size_t i = 0; i < GROUPS; i++) {
+        if (str_is(kind, groups[i].word)) {
+            q->kind = kind;
+            q->label = str_c(groups[i].label);
+            q->filter.kinds = groups[i].kinds;
+            buf_printf(&b, "&kind=%s", groups[i].word);
+        }
+    }
+    if (batch_id_parse(form_get(form, "batch"), &q->filter.batch))
+        buf_printf(&b, "&batch=%lld", (long long)q->filter.batch);
+    q->filter.from_ms = site_day(call, &q->from, false);
+    q->filter.to_ms = site_day(call, &q->to, true);
+    if (q->filter.from_ms)
+        buf_printf(&b, "&from=%.*s", STR_ARG(q->from));
+    if (q->filter.to_ms)
+        buf_printf(&b, "&to=%.*s", STR_ARG(q->to));
+    q->query = b.n ? buf_dup(call->req->arena, &b) : STR("");
+    buf_free(&b);
+}
+
+/* ---- the page ---- */
+
+static struct str posting(enum transfer_kind kind) {
+    switch (kind) {
+    case TRANSFER_DEPOSIT: return STR("Deposit");
+    case TRANSFER_REFUND: return STR("Refund");
+    case TRANSFER_HOLD: return STR("Held for tasks");
+    case TRANSFER_RELEASE: return STR("Given back from held money");
+    case TRANSFER_REHOLD: return STR("Held again");
+    case TRANSFER_REWARD: return STR("Reward, from held money");
+    case TRANSFER_FEE: return STR("Fee, from held money");
+    case TRANSFER_OVERTURN_REWARD: return STR("Reward of an undone rejection");
+    case TRANSFER_OVERTURN_FEE: return STR("Fee of an undone rejection");
+    case TRANSFER_BONUS: return STR("Bonus");
+    case TRANSFER_BONUS_FEE: return STR("Fee of a bonus");
+    case TRANSFER_ADJUST: return STR("Correction by the operator");
+    case TRANSFER_PAYOUT:
+    case TRANSFER_PAYOUT_FAILED: break;
+    }
+    return STR("Other");
+}
+
+static void fill_filter(struct call *call, const struct asked *q, struct tpl_transactions *page) {
+    struct arena *a = call->req->arena;
+    struct tpl_transactions_kinds *kinds = arena_array(a, GROUPS, sizeof *kinds);
+    for (size_t i = 0; i < GROUPS; i++)
+        kinds[i] = (struct tpl_transactions_kinds){str_c(groups[i].word), str_c(groups[i].label),
+                                                   str_is(q->kind, groups[i].word)};
+    page->kinds = kinds;
+    page->kinds_n = GROUPS;
+    page->kind = q->label;
+    page->batch = q->filter.batch;
+    page->from = q->from;
+    page->to = q->to;
+    page->is_filtered = q->query.n > 0;
+    page->csv = str_printf(a, "/requester/account/transactions.csv%s%.*s", q->query.n ? "?" : "",
+                           STR_ARG(str_from(q->query, q->query.n > 0)));
+}
+
+static struct err show_transactions(struct call *call, struct ctx *ctx) {
+    struct asked q;
+    struct funds funds;
+    struct statement_page list;
+    read_asked(call, &q);
+    struct err e = funds_balance(ctx, ctx->actor->party, &funds);
+    if (failed(e))
+        return e;
+    /* The balance runs backward from now; a later page is told where the one before ended. */
+    struct statement_page_in in = {
+        .requester = ctx->actor->party,
+        .filter = q.filter,
+        .before = site_query_int(call, "before", 1, INT64_MAX, 0),
+        .balance = funds.balances.avail,
+        .limit = PAGE_MAX,
+    };
+    if (in.before)
+        in.balance = site_query_int(call, "balance", -DEPOSIT_CENTS_MAX * 1000,
+                                    DEPOSIT_CENTS_MAX * 1000, funds.balances.avail);
+    e = statement_page(ctx, &in, &list);
+    if (failed(e))
+        return e;
+    struct tpl_transactions_lines *lines = arena_array(ctx->arena, list.n, sizeof *lines);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct statement_line *l = &list.lines[i];
+        lines[i] = (struct tpl_transactions_lines){
+            .id = l->id,
+            .at = l->at_ms,
+            .what = posting(l->kind),
+            .amount = l->cents,
+            .effect = l->signed_cents,
+            .balance = list.has_balances ? list.balances[i] : 0,
+            .batch = l->batch,
+            .note = l->note,
+        };
+    }
+    struct tpl_transactions page = {
+        .available = funds.balances.avail,
+        .held = funds.balances.held,
+        .has_balances = list.has_balances,
+        .lines = lines,
+        .lines_n = list.n,
+    };
+    fill_filter(call, &q, &page);
+    if (list.next)
+        page.next = str_printf(ctx->arena, "?before=%lld&balance=%lld%.*s", (long long)list.next,
+                               (long long)list.balance, STR_ARG(q.query));
+    return page_show(call, &(struct page){.title = "Transactions", .nav = NAV_R_ACCOUNT},
+                     tpl_transactions_view(&page));
+}
+
+/* ---- the file ---- */
 
 static bool sink(void *arg, const void *p, size_t n) {
     return http_sink_write(arg, p, n);
@@ -12,8 +156,11 @@ static bool sink(void *arg, const void *p, size_t n) {
 
 static bool produce(struct http_sink *out, void *arg) {
     struct call *call = arg;
-    struct err e = statement_write(call->app->store, call->app->ids, call->req->arena,
-                                   call->actor.party, sink, out);
+    struct asked q;
+    read_asked(call, &q);
+    struct statement_file file = {call->actor.party, q.filter, page_dialect(call, CSV_CLASSIC)};
+    struct err e =
+        statement_write(call->app->store, call->app->ids, call->req->arena, &file, sink, out);
     if (failed(e))
         log_error("%s: statement: %s", call->req->id, e.detail);
     return !failed(e);
@@ -28,6 +175,8 @@ static struct err download(struct call *call, struct ctx *ctx) {
     call->produce_arg = call;
     return NO_ERR;
 }
+
+/* ---- by month ---- */
 
 static struct tpl_activity_rows row_of(struct arena *a, const struct activity_row *r) {
     return (struct tpl_activity_rows){
@@ -71,6 +220,12 @@ static struct err show_activity(struct call *call, struct ctx *ctx) {
 }
 
 const struct route site_statement_rows[] = {
+    {.method = "GET",
+     .pattern = "/requester/account/transactions",
+     .help = "Postings, newest first.",
+     .may = MAY_OWN,
+     .kind = CALL_READ,
+     .run = show_transactions},
     {.method = "GET",
      .pattern = "/requester/account/activity",
      .help = "Decisions and their cost by month and batch, also as CSV.",

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
-#include "base/datetime.h"
+#include "base/zone.h"
 #include "http/form.h"
 
 /* ---- text ---- */
@@ -125,19 +125,34 @@ void tpl_rate(struct tpl_out *o, int64_t hundredths) {
 static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
+struct clock_time {
+    int64_t year;
+    int month, day, h, m, s;
+};
+
+static struct clock_time clock_time(int64_t ms) {
+    struct clock_time t;
+    int64_t s = ms / 1000 - (ms % 1000 < 0), days = s / 86400 - (s % 86400 < 0);
+    int in_day = (int)(s - days * 86400);
+    time_civil_from_days(days, &t.year, &t.month, &t.day);
+    t.h = in_day / 3600;
+    t.m = in_day / 60 % 60;
+    t.s = in_day % 60;
+    return t;
+}
+
 void tpl_time(struct tpl_out *o, int64_t ms) {
     if (ms == 0) {
         buf_puts(o->b, "\xe2\x80\x93");
         return;
     }
-    int64_t s = ms / 1000 - (ms % 1000 < 0), days = s / 86400 - (s % 86400 < 0), year;
-    int month, day, in_day = (int)(s - days * 86400);
-    time_civil_from_days(days, &year, &month, &day);
-    int h = in_day / 3600, m = in_day / 60 % 60, sec = in_day % 60;
-    buf_printf(
-        o->b,
-        "<time datetime=\"%04lld-%02d-%02dT%02d:%02d:%02dZ\">%d %s %lld, %02d:%02d UTC</time>",
-        (long long)year, month, day, h, m, sec, day, months[month - 1], (long long)year, h, m);
+    const char *letters;
+    struct clock_time utc = clock_time(ms),
+                      t = clock_time(ms + zone_offset_s(o->zone, ms, &letters) * INT64_C(1000));
+    buf_printf(o->b, "<time datetime=\"%04lld-%02d-%02dT%02d:%02d:%02dZ\">", (long long)utc.year,
+               utc.month, utc.day, utc.h, utc.m, utc.s);
+    buf_printf(o->b, "%d %s %lld, %02d:%02d %s</time>", t.day, months[t.month - 1],
+               (long long)t.year, t.h, t.m, letters);
 }
 
 void tpl_duration(struct tpl_out *o, int64_t s) {

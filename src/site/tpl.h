@@ -19,11 +19,14 @@ struct html {
     struct str s;
 };
 
+struct zone;
+
 struct tpl_out {
     struct buf *b;
-    struct str csrf;  /* token of the session; NULL: nobody is signed in */
-    struct str once;  /* key of this showing: a form sent twice takes effect once */
-    struct str icons; /* address of the sprite of icons */
+    struct str csrf;         /* token of the session; NULL: nobody is signed in */
+    struct str once;         /* key of this showing: a form sent twice takes effect once */
+    struct str icons;        /* address of the sprite of icons */
+    const struct zone *zone; /* of times; NULL: UTC */
 };
 
 struct tpl {
@@ -53,7 +56,7 @@ void tpl_component(struct tpl_out *o, struct str s);
 void tpl_int(struct tpl_out *o, int64_t n);
 void tpl_count(struct tpl_out *o, int64_t n);         /* 2,232 */
 void tpl_money(struct tpl_out *o, int64_t cents);     /* $1,234.56 */
-void tpl_time(struct tpl_out *o, int64_t ms);         /* <time>; 0: a dash */
+void tpl_time(struct tpl_out *o, int64_t ms);         /* <time> in the zone; 0: a dash */
 void tpl_duration(struct tpl_out *o, int64_t s);      /* 2 h 5 min */
 void tpl_rate(struct tpl_out *o, int64_t hundredths); /* 99.50%; negative: a dash */
 void tpl_icon(struct tpl_out *o, const char *name);

@@ -8,14 +8,15 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/datetime.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/money.h"
 #include "base/num.h"
 #include "base/pack.h"
 #include "base/str.h"
-#include "base/datetime.h"
 #include "base/utf8.h"
+#include "base/zone.h"
 
 static void assert_str(struct str got, const char *want) {
     if (!str_is(got, want))
@@ -77,9 +78,20 @@ static void test_money(void **state) {
         const char *text;
         int64_t cents; /* -1: refused */
     } rows[] = {
-        {"0", 0},    {"1.", 100},     {"0.5", 50},    {"0.05", 5},  {"10000.00", 1000000},
-        {".20", -1}, {"0.975", -1},   {"", -1},       {"-1", -1},   {"1.-5", -1},
-        {"$1", -1},  {"1,00", -1},    {"1 ", -1},     {"9999999999999999", -1},
+        {"0", 0},
+        {"1.", 100},
+        {"0.5", 50},
+        {"0.05", 5},
+        {"10000.00", 1000000},
+        {".20", -1},
+        {"0.975", -1},
+        {"", -1},
+        {"-1", -1},
+        {"1.-5", -1},
+        {"$1", -1},
+        {"1,00", -1},
+        {"1 ", -1},
+        {"9999999999999999", -1},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         int64_t cents = -1;
@@ -115,6 +127,54 @@ static void test_time(void **state) {
     assert_str(time_iso(&a, ms), "2018-06-08T15:14:39Z");
     assert_false(time_parse_file(STR("Tue Mar 12 10:11:12 XYZ 2019"), &ms));
     arena_free(&a);
+}
+
+/* Moments in UTC and what the clocks of a zone show then; from tzdata 2024a. */
+static void test_zone(void **state) {
+    (void)state;
+    static const struct {
+        const char *zone, *utc, *local, *letters;
+    } cases[] = {
+        {"America/Los_Angeles", "2019-03-10T09:59:59Z", "2019-03-10T01:59:59Z", "PST"},
+        {"America/Los_Angeles", "2019-03-10T10:00:00Z", "2019-03-10T03:00:00Z", "PDT"},
+        {"America/Los_Angeles", "2019-11-03T08:59:59Z", "2019-11-03T01:59:59Z", "PDT"},
+        {"America/Los_Angeles", "2019-11-03T09:00:00Z", "2019-11-03T01:00:00Z", "PST"},
+        {"America/New_York", "2026-03-08T07:00:00Z", "2026-03-08T03:00:00Z", "EDT"},
+        {"Europe/Berlin", "2026-03-29T00:59:59Z", "2026-03-29T01:59:59Z", "CET"},
+        {"Europe/Berlin", "2026-03-29T01:00:00Z", "2026-03-29T03:00:00Z", "CEST"},
+        {"Europe/Berlin", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z", "CET"},
+        {"Europe/London", "2026-07-01T12:00:00Z", "2026-07-01T13:00:00Z", "BST"},
+        {"Asia/Kolkata", "2026-07-01T20:00:00Z", "2026-07-02T01:30:00Z", "IST"},
+        {"Australia/Sydney", "2026-01-01T00:00:00Z", "2026-01-01T11:00:00Z", "AEDT"},
+        {"Australia/Sydney", "2026-04-04T16:00:00Z", "2026-04-05T02:00:00Z", "AEST"},
+        {"Australia/Sydney", "2026-10-03T16:00:00Z", "2026-10-04T03:00:00Z", "AEDT"},
+        {"Pacific/Auckland", "2026-09-26T14:00:00Z", "2026-09-27T03:00:00Z", "NZDT"},
+        {"Pacific/Auckland", "2026-04-04T14:00:00Z", "2026-04-05T02:00:00Z", "NZST"},
+        {"Pacific/Honolulu", "1969-12-31T23:00:00Z", "1969-12-31T13:00:00Z", "HST"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct zone *zone = zone_find(str_c(cases[i].zone));
+        const char *letters;
+        int64_t utc, local;
+        assert_non_null(zone);
+        assert_true(time_parse_iso(str_c(cases[i].utc), &utc));
+        assert_true(time_parse_iso(str_c(cases[i].local), &local));
+        assert_int_equal(utc + zone_offset_s(zone, utc, &letters) * INT64_C(1000), local);
+        assert_string_equal(letters, cases[i].letters);
+        /* and back, but for the second of two equal hours */
+        int64_t off = local - (local - utc) - zone_to_utc(zone, local);
+        assert_true(off == 0 || off == 3600000);
+    }
+    assert_null(zone_find(STR("Mars/Base")));
+    assert_null(zone_find(STR_NULL));
+    for (size_t i = 0; zone_at(i); i++)
+        assert_ptr_equal(zone_find(str_c(zone_name(zone_at(i)))), zone_at(i));
+    /* the first of a day without its midnight's hour missing: 02:30 does not exist */
+    int64_t local, back;
+    assert_true(time_parse_iso(STR("2026-03-29T02:30:00Z"), &local));
+    back = zone_to_utc(zone_find(STR("Europe/Berlin")), local);
+    assert_int_equal(back, local - 3600000);
+    assert_int_equal(zone_to_utc(NULL, local), local);
 }
 
 static void test_id(void **state) {
@@ -170,10 +230,10 @@ static void test_utf8(void **state) {
     (void)state;
     assert_true(utf8_valid(STR("a\xC3\xA4\xE2\x82\xAC\xF0\x9F\x99\x82")));
     assert_int_equal(utf8_length(STR("a\xC3\xA4\xE2\x82\xAC\xF0\x9F\x99\x82")), 4);
-    assert_int_equal(utf8_check(STR("ab\xC0\x80")), 2);         /* overlong */
-    assert_int_equal(utf8_check(STR("\xED\xA0\x80")), 0);       /* a surrogate */
-    assert_int_equal(utf8_check(STR("\xF4\x90\x80\x80")), 0);   /* above U+10FFFF */
-    assert_int_equal(utf8_check(STR("x\xE2\x82")), 1);          /* cut off */
+    assert_int_equal(utf8_check(STR("ab\xC0\x80")), 2);       /* overlong */
+    assert_int_equal(utf8_check(STR("\xED\xA0\x80")), 0);     /* a surrogate */
+    assert_int_equal(utf8_check(STR("\xF4\x90\x80\x80")), 0); /* above U+10FFFF */
+    assert_int_equal(utf8_check(STR("x\xE2\x82")), 1);        /* cut off */
     struct buf b = BUF_INIT;
     utf8_put(&b, 0x1F642);
     assert_str(buf_view(&b), "\xF0\x9F\x99\x82");
@@ -205,7 +265,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena), cmocka_unit_test(test_str),  cmocka_unit_test(test_num),
         cmocka_unit_test(test_money), cmocka_unit_test(test_time), cmocka_unit_test(test_id),
-        cmocka_unit_test(test_pack),  cmocka_unit_test(test_utf8), cmocka_unit_test(test_json),
+        cmocka_unit_test(test_zone),  cmocka_unit_test(test_pack), cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

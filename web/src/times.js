@@ -1,4 +1,6 @@
-// Times as the reader's clock shows them; the title keeps UTC.
+// Times as the reader's clock shows them, unless the account has chosen a zone, in which the server
+// has written them; the title keeps UTC.
+const chosen = document.documentElement.dataset.zone;
 const thisYear = new Date().getFullYear();
 
 function format(date) {
@@ -17,7 +19,8 @@ export function localTimes(root) {
     if (!time.dateTime.includes('T') || Number.isNaN(date.getTime()))
       continue;
     time.title = `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-    time.textContent = format(date);
+    if (!chosen)
+      time.textContent = format(date);
   }
 }
 
