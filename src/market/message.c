@@ -115,7 +115,7 @@ static struct err find(struct ctx *c, int64_t row, struct thread *out) {
 }
 
 struct err message_reply(struct ctx *c, int64_t thread, struct str words) {
-    struct thread t;
+    struct thread t = {0};
     struct str text;
     struct err e = find(c, thread, &t);
     if (!failed(e))
@@ -196,7 +196,7 @@ struct err message_conversation(struct ctx *c, int64_t thread, struct conversati
 }
 
 struct err message_read(struct ctx *c, int64_t thread) {
-    struct thread t;
+    struct thread t = {0};
     struct err e = find(c, thread, &t);
     if (failed(e))
         return e;
