@@ -19,10 +19,11 @@ enum {
 };
 
 enum {
-    ROUTE_UPLOAD = 1,    /* the body goes to a file, up to app.file_max */
-    ROUTE_NO_CSRF = 2,   /* a state change that needs no token; says why where it is used */
-    ROUTE_JSON = 4,      /* the body is JSON */
-    ROUTE_FILES = 16,    /* the same, of anybody: an answer with files, up to FORM_FILE_MAX */
+    ROUTE_UPLOAD = 1,  /* the body goes to a file, up to app.file_max */
+    ROUTE_NO_CSRF = 2, /* a state change that needs no token; says why where it is used */
+    ROUTE_JSON = 4,    /* the body is JSON */
+    ROUTE_FILES = 16,  /* the same for an answer with files, up to FORM_FILE_MAX, whoever sends it,
+                          when  the query names an assignment */
     ROUTE_SUSPENDED = 8, /* a state change that suspended people may make */
 };
 

@@ -3,13 +3,17 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/sha256.h"
+#include "base/utf8.h"
 #include "formats/answer.h"
-#include "formats/xml_in.h"
+#include "formats/xml_out.h"
 #include "market/decide.h"
 #include "market/document.h"
 #include "market/lookup.h"
 #include "market/setting.h"
 #include "store/sql.h"
+
+/* Characters that are kept of a file's name and type. */
+enum { FILE_WORDS_MAX = 200 };
 
 struct err form_legacy(struct ctx *c, bool *allowed) {
     int64_t on = 0;
@@ -23,6 +27,15 @@ struct err form_load(struct ctx *c, int64_t document, struct question_form *form
     struct err e = document_get(c, document, &body);
     /* What was published stays as it is, whatever the setting says since. */
     return failed(e) ? e : question_form_parse(c->arena, body, true, form);
+}
+
+/* What a browser said about a file, made fit for the store: no NUL, nothing endless. */
+static struct str clean(struct arena *a, struct str s) {
+    struct buf b = BUF_INIT;
+    xml_put_clean(&b, s);
+    struct str text = str_dup(a, utf8_clip(buf_view(&b), FILE_WORDS_MAX));
+    buf_free(&b);
+    return text;
 }
 
 /* A file's key is made of what it is the answer to and what it holds: the same form sent twice is
@@ -91,8 +104,8 @@ struct err form_keep_files(struct ctx *c, int64_t hit, int64_t assignment,
                                                .assignment = assignment,
                                                .question = file->question,
                                                .file_key = file->key,
-                                               .name = file->name,
-                                               .type = file->type.p ? file->type : STR(""),
+                                               .name = clean(c->arena, file->name),
+                                               .type = clean(c->arena, file->type),
                                                .body = file->body,
                                            },
                                            NULL));

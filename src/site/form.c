@@ -476,12 +476,21 @@ void form_page_write(struct buf *out, const struct form_page *page) {
     buf_printf(out, ">%s</script>\n</body>\n</html>\n", script);
 }
 
+/* With files the assignment stands in the address too: it decides how much is read (site_plan). */
 static struct form_page task_page(struct call *call, const struct question_form *form,
                                   struct form_field *hidden) {
+    struct buf query = BUF_INIT;
+    if (form->has_file) {
+        buf_puts(&query, "?assignmentId=");
+        form_encode(&query, hidden->value);
+    }
+    struct str action = str_printf(call->req->arena, "%s/mturk/externalSubmit%.*s",
+                                   call->app->site_url, STR_ARG(buf_view(&query)));
+    buf_free(&query);
     return (struct form_page){
         .form = form,
         .title = "Task",
-        .action = str_printf(call->req->arena, "%s/mturk/externalSubmit", call->app->site_url),
+        .action = action,
         .hidden = hidden,
         .hidden_count = 1,
         .entered = STR_NULL,

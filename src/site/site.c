@@ -234,6 +234,15 @@ static void place_at_host(struct app *app, struct http_request *req) {
     }
 }
 
+/* Whether an answer with files names, in its query, an assignment that this store has made: ids are
+ * sealed, so a stranger can not make one up and fill the disk. */
+static bool names_assignment(const struct app *app, const struct http_request *req) {
+    int64_t row;
+    struct str id = form_get(&req->query, "assignmentId");
+    return id.p && form_is_multipart(http_header(req, "Content-Type")) &&
+           id_open(app->ids, ID_ASSIGNMENT, id, &row);
+}
+
 /* Nobody makes us store an upload without saying at least who he claims to be. */
 struct http_plan site_plan(struct app *app, struct http_request *req) {
     struct http_plan plan = {.body_max = BODY_MAX};
@@ -241,8 +250,7 @@ struct http_plan site_plan(struct app *app, struct http_request *req) {
     struct call look = {.req = req};
     place_at_host(app, req);
     const struct route *route = find(&look, req->method, &other);
-    if (route && (route->flags & ROUTE_FILES) &&
-        form_is_multipart(http_header(req, "Content-Type"))) {
+    if (route && (route->flags & ROUTE_FILES) && names_assignment(app, req)) {
         plan.body_max = FORM_FILE_MAX + ANSWER_MAX;
         plan.to_file = true;
         return plan;

@@ -238,6 +238,17 @@ def test_files_are_kept_until_the_hit_is_deleted(server, mturk, wanda, desk):
         mturk.get_file_upload_url(**ask)
 
 
+def test_a_stranger_can_not_send_files(server):
+    b = Browser(server)
+    mark = "x" * 20
+    body = ('--%s\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n' % mark).encode()
+    body += bytes(3000000) + ("\r\n--%s--\r\n" % mark).encode()
+    for query in ("", "?assignmentId=3ABCDEFGHIJKLMNOPQRSTUVWXYZ234"):
+        page = b.request("POST", "/mturk/externalSubmit" + query, body,
+                         {"Content-Type": "multipart/form-data; boundary=" + mark})
+        assert page.status == 413
+
+
 def test_only_the_owner_is_told_where_a_file_is(server, mturk, wanda):
     hit = new_hit(mturk, Question=LEAVES)
     page = accept(server, wanda, hit)
