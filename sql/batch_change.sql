@@ -40,7 +40,7 @@ FROM (SELECT h.expired, h.reward_cents + h.fee_cents AS cost,
 -- name: batch_delete :exec
 -- in: id int, requester int
 UPDATE batch SET state = 3, deleting = 0
-WHERE id = :id AND requester = :requester AND state = 2 AND kind = 1;
+WHERE id = :id AND requester = :requester AND state = 2 AND kind <> 3;
 
 -- name: batches_deleting :many
 -- in: n int

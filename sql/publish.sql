@@ -9,7 +9,7 @@ INSERT INTO batch (requester, kind, state, name, hit_type, columns, fields, max_
                    submitted, approved, rejected)
 VALUES (:requester, 2, 2, :name, :hit_type, '', '', :max_assignments, :lifetime_s, :fee_cents,
         :created_ms, 1, 1, :max_assignments, 0, 0, 0, 0)
-ON CONFLICT (hit_type) WHERE kind = 2 DO UPDATE SET
+ON CONFLICT (hit_type) WHERE kind = 2 AND state = 2 DO UPDATE SET
     rows_total = batch.rows_total + 1,
     rows_published = batch.rows_published + 1,
     slots = batch.slots + excluded.slots

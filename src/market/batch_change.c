@@ -213,10 +213,6 @@ struct err batch_delete(struct ctx *c, int64_t batch) {
     struct err e = find_live(c, batch, &b);
     if (failed(e))
         return e;
-    if (b.kind != BATCH_FILE)
-        return err_make(c->arena, ERR_CONFLICT, "batch",
-                        "Tasks made by the API are deleted one by one, on this batch's page or by "
-                        "DeleteHIT: the program that made them may make more.");
     e = ctx_store(c, sql_batch_delete(c->tx, &(struct sql_batch_delete_in){batch, c->actor->party},
                                       &changed));
     assert(failed(e) || changed == 1);

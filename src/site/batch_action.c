@@ -188,6 +188,7 @@ static struct err show_end(struct call *call, struct ctx *ctx, bool deletes) {
         .heading = deletes ? STR("Delete this batch?") : STR("Cancel this batch?"),
         .button = deletes ? STR("Yes, delete it") : STR("Yes, no new work"),
         .danger = deletes,
+        .api = b.kind == BATCH_API,
         .pending = b.pending,
         .open = b.slots - b.pending - b.submitted - b.approved - b.rejected,
         .submitted = b.submitted,

@@ -80,6 +80,7 @@ static struct err show_account(struct call *call, struct ctx *ctx) {
     if (failed(e))
         return e;
     struct tpl_account page = {
+        .suspended = call->session.account.state != PARTY_ACTIVE,
         .id = call->session.party.public_id,
         .available = funds.balances.avail,
         .held = funds.balances.held,
@@ -136,6 +137,10 @@ static struct err ask(struct call *call, struct ctx *ctx) {
         .kind = str_is(form_get(&call->form, "kind"), "refund") ? FUNDS_REFUND : FUNDS_DEPOSIT,
         .note = note.p ? str_trim(note) : STR(""),
     };
+    if (in.kind == FUNDS_DEPOSIT && call->session.account.state != PARTY_ACTIVE)
+        return err_make(ctx->arena, ERR_SUSPENDED, NULL,
+                        "This account is suspended: what is available can be asked back, but "
+                        "nothing paid in.");
     if (!amount.p || !money_parse(str_trim(amount), &in.cents))
         return err_make(ctx->arena, ERR_BAD_REQUEST, "amount",
                         "The amount must be dollars with at most two decimals, such as 120.50.");
@@ -178,8 +183,9 @@ const struct route site_requester_money_rows[] = {
      .run = show_deposit},
     {.method = "POST",
      .pattern = "/requester/account/deposit",
-     .help = "Announces a deposit, or asks for a refund.",
+     .help = "Announces a deposit, or asks for a refund; the latter while suspended too.",
      .may = MAY_OWN,
+     .flags = ROUTE_SUSPENDED,
      .kind = CALL_WRITE,
      .run = ask,
      .form = show_deposit},
@@ -187,6 +193,7 @@ const struct route site_requester_money_rows[] = {
      .pattern = "/requester/account/requests/{request}/withdraw",
      .help = "Takes a request back.",
      .may = MAY_OWN,
+     .flags = ROUTE_SUSPENDED,
      .kind = CALL_WRITE,
      .run = take_back},
     {.method = NULL},

@@ -1,6 +1,6 @@
 """The requester's account: balance, held by batch, postings, asking for deposits (requester-site 9)."""
 from browser import Browser
-from market import new_hit
+from market import PASSWORD, new_hit
 
 
 def test_account_and_postings(server, requester, desk, mturk, worker):
@@ -44,6 +44,38 @@ def test_refund(desk):
     assert desk.send(page, "/deposit", amount="1000.01").status in (409, 422)
     desk.send(page, "/deposit", amount="400.00").says("The operator was asked")
     desk.get("/requester/account").says("refund", "$400.00", "Available$1,000.00")
+
+
+def test_refund_while_suspended(server, requester, desk):
+    """What is available can be asked back, and is paid; nothing else moves."""
+    worker = server.worker()
+    hit = new_hit(requester.client(), Reward="0.50", MaxAssignments=1)
+    worker.work(hit["HITGroupId"])
+    form = desk.get("/requester/account/deposit")
+    server.hitd("account", "suspend", "--store", server.store, "--email", requester.email)
+    desk.sign_in(requester.email)
+    account = desk.get("/requester/account")
+    account.says("This account is suspended", "Available$999.40")
+    assert not [url for url in account.reader.links if url.endswith("/account/deposit")]
+    assert desk.send(form, "/deposit", amount="1.00").status == 403
+    form = desk.get("/requester/account/deposit")
+    desk.send(form, "/deposit", amount="1.00").says("nothing paid in")
+    form = desk.get("/requester/account/deposit?kind=refund")
+    assert desk.send(form, "/deposit", amount="999.41").status in (409, 422)
+    desk.send(form, "/deposit", amount="1.00").says("The operator was asked")
+    desk.send(desk.get("/requester/account"), "/withdraw").says("Taken back")
+    desk.send(desk.get("/requester/account/deposit?kind=refund"), "/deposit", amount="999.40")
+    office = Browser(server).sign_in(operator(server))
+    page = office.get("/operator/deposits")
+    office.send(page, [f.action for f in page.reader.forms if "answer" in f.names][0],
+                what="confirm")
+    desk.get("/requester/account").says("Available$0.00", "Held$0.60", "confirmed")
+
+
+def operator(server):
+    email = "office-refund%d@example.org" % server.port
+    server.account("operator", email, PASSWORD)
+    return email
 
 
 def test_others_do_not_see_it(server, desk, worker):

@@ -398,6 +398,76 @@ def test_actions(server, desk, requester, people):
     desk.send(page, "/expire").says("The task has expired")
 
 
+class ByApi:
+    """Three tasks made by a program, one result of each of two workers."""
+
+    def __init__(self, requester, people):
+        self.client = requester.client()
+        title = next_name()
+        self.hits = [new_hit(self.client, Title=title, MaxAssignments=2) for _ in range(3)]
+        self.title = title
+        self.group = self.hits[0]["HITGroupId"]
+        self.ids = [p.work(self.group) for p in people]
+
+
+@pytest.fixture
+def by_api(requester, people):
+    return ByApi(requester, people)
+
+
+def api_batch(desk, title):
+    found = [b for b in desk.json("/v1/batches")[1]["batches"] if b["name"] == "API, " + title]
+    return "/requester/batches/%d" % found[0]["id"] if found else None
+
+
+def test_made_by_the_api(server, desk, by_api):
+    """They are everywhere where those from a file are: lists, cards, results, files, changes."""
+    url = api_batch(desk, by_api.title)
+    desk.get("/requester/manage/batches").says("API, " + by_api.title)
+    desk.get(url).says(by_api.title, by_api.hits[0]["HITId"])
+    page = desk.get(url + "/results")
+    page.says("2 results wait for your decision")
+    body = desk.request("GET", url + "/csv").body.decode()
+    assert all(i in body for i in by_api.ids)
+    desk.send(desk.get(url + "/rename"), "/rename", name="Names of things").says("Names of things")
+    yes(desk, desk.send(page, "/choose", row=by_api.ids[:1], verb="approve")).says("Applied")
+    desk.get(url + "/cancel").says("4 open places close")
+    desk.send(desk.get(url + "/cancel"), "/cancel").says("Cancelled")
+    assert by_api.client.get_hit(HITId=by_api.hits[2]["HITId"])["HIT"][
+        "HITStatus"] in ("Reviewable", "Assignable", "Unassignable", "Reviewing")
+    desk.send(desk.get(url + "/extend"), "/extend", hours="5").says("5 hours longer")
+
+
+def test_delete_what_the_api_made(server, requester, desk, people, by_api):
+    url = api_batch(desk, by_api.title)
+    by_api.client.reject_assignment(AssignmentId=by_api.ids[0], RequesterFeedback="Wrong")
+    page = desk.get(url + "/delete")
+    page.says("1 rejection could still be undone", "1 result waits for a decision",
+              "made by a program")
+    desk.send(page, "/delete").says("Tick that you give up")
+    desk.send(page, "/delete", sure="1").says("is being deleted")
+    # a program that goes on begins another batch; the first is not brought back
+    fresh = new_hit(by_api.client, Title=by_api.title, MaxAssignments=2)
+    assert fresh["HITTypeId"] == by_api.hits[0]["HITTypeId"]
+    other = api_batch(desk, by_api.title)
+    assert other != url
+    desk.get(other).says(fresh["HITId"])
+    by_api.client.approve_assignment(AssignmentId=by_api.ids[1])
+    for _ in range(100):
+        server.advance("1m")
+        if desk.get(url, None).status == 404:
+            break
+        time.sleep(0.1)
+    assert desk.get(url, None).status == 404
+    for hit in by_api.hits:
+        with pytest.raises(by_api.client.exceptions.RequestError):
+            by_api.client.list_assignments_for_hit(HITId=hit["HITId"])
+    with pytest.raises(by_api.client.exceptions.RequestError):
+        by_api.client.approve_assignment(AssignmentId=by_api.ids[0], OverrideRejection=True)
+    assert people[0].work(fresh["HITGroupId"])
+    desk.get(other + "/results").says("1 result waits")
+
+
 def test_delete(server, desk, batch):
     batch.reject(batch.ids[:1])
     page = desk.get(batch.url + "/delete")
