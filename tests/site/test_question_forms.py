@@ -97,7 +97,7 @@ def answers(mturk, hit):
     return work[0], found
 
 
-def test_a_form_is_shown_checked_and_answered(server, mturk, wanda):
+def test_a_form_is_shown_checked_and_answered(server, mturk, wanda, desk):
     hit = new_hit(mturk, Question=LEAVES)
     assert mturk.get_hit(HITId=hit["HITId"])["HIT"]["Question"] == LEAVES
     preview = frame_of(server, wanda.get("/projects/%s/tasks" % hit["HITGroupId"]))
@@ -127,6 +127,11 @@ def test_a_form_is_shown_checked_and_answered(server, mturk, wanda):
         "count": [("FreeText", "3")], "code": [("FreeText", "AB")],
         "tree": [("OtherSelectionText", "a <b>pine</b>")],
         "parts": [("SelectionIdentifier", "leaf"), ("SelectionIdentifier", "root")]}
+    batch = [u for u in desk.get("/requester/manage/batches").reader.links
+             if re.match(r"/requester/batches/\d+$", u)][0]
+    csv = desk.request("GET", batch + "/csv").body.decode()
+    for cell in ("Answer.count", "Answer.parts", '"leaf|root"', '"a <b>pine</b>"'):
+        assert cell in csv, csv
     mturk.approve_assignment(AssignmentId=work["AssignmentId"])
 
 
