@@ -207,7 +207,8 @@ static void fill_who(struct call *call, struct tpl_frame *f) {
     if (!call->signed_in)
         return;
     f->site = str_c(sites[site_of(s)]);
-    f->settings = str_c(settings[site_of(s)]);
+    bool owner = s->account.id == 0 || s->role == MEMBER_OWNER;
+    f->settings = owner ? str_c(settings[site_of(s)]) : STR_NULL;
     f->name = s->party.name;
     f->id = s->account.id ? s->account.public_id : s->party.public_id;
     if (s->account.id && s->account.id != s->party.id)

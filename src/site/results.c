@@ -134,6 +134,8 @@ static struct tpl_result_row row_of(const struct showing *s, const struct result
         .status = site_status_word(r->status),
         .badge = site_status_badge(r->status),
         .overturned = r->status == ASSIGNMENT_APPROVED && r->rejected_ms != 0,
+        .may_tick =
+            (route_rights(&s->call->session) & MAY_REVIEW) != 0 && s->batch->kind != BATCH_ARCHIVE,
         .undo_until = r->undo_until_ms,
         .auto_approval = r->status == ASSIGNMENT_SUBMITTED ? r->auto_approval_ms : 0,
         .submitted = r->submitted_ms,

@@ -1,17 +1,21 @@
 """Members and what they may: each role on each page, by the rows of the routes; invitations,
 switching, passwords, sessions; the requester's money, settings and keys."""
 import csv
+import functools
 import glob
 import io
 import os
 import re
+import subprocess
 
 import boto3
 import botocore.exceptions
 import pytest
 
+import hitd
 from browser import Browser
 from market import PASSWORD, new_hit
+from test_results_pages import Batch
 
 SRC = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
                    "src", "site")
@@ -20,17 +24,22 @@ RIGHTS = {"owner": {"MAY_READ", "MAY_REVIEW", "MAY_OWN"}, "reviewer": {"MAY_READ
           "reader": {"MAY_READ"}}
 
 
+@functools.lru_cache(maxsize=None)
 def routes():
-    """(method, pattern, rights) of every row of the site."""
+    """(method, pattern, rights) of every row of the site, as the compiler sees them."""
     found = []
+    src = os.path.dirname(SRC)
     for path in sorted(glob.glob(SRC + "/*.c")):
-        text = open(path, encoding="utf-8").read()
+        text = subprocess.run(
+            ["cpp", "-P", "-I", src, "-I", os.path.join(hitd.BIN, "src"), "-I/usr/include/libxml2",
+             path], check=True, stdout=subprocess.PIPE, text=True).stdout
         for row in re.split(r"\{\s*\.method = ", text)[1:]:
-            m = re.match(r'"(\w+)",\s*\.pattern = "([^"]+)"', row)
-            may = re.search(r"\.may = ([A-Z_ |]+),", row)
+            m = re.match(r'"(\w+)"\s*,\s*\.pattern = ((?:"[^"]*"\s*)+),', row)
+            may = re.search(r"\.may = ([A-Z_ |]+?)\s*,", row)
             if m and may:
-                found.append((m[1], m[2], set(may[1].replace(" ", "").split("|"))))
-    assert len(found) > 60
+                pattern = "".join(re.findall(r'"([^"]*)"', m[2]))
+                found.append((m[1], pattern, frozenset(may[1].replace(" ", "").split("|"))))
+    assert len(found) > 120, len(found)
     return found
 
 
@@ -69,6 +78,86 @@ def test_each_role_on_each_page(server, desk):
             head = {"Content-Type": "application/x-www-form-urlencoded"}
             status = b.request(method, url, body, head).status
             assert (status != 403) == allowed, (method, url, role, may, status)
+
+
+PLACES = ["/requester/", "/requester/manage/batches", "/requester/workers", "/requester/undo",
+          "/requester/appeals", "/requester/create/projects", "/requester/messages"]
+PAGES_MAX = 60
+
+
+def shape(url):
+    """The path without its ids, so that one page of each kind is looked at."""
+    path = url.split("?")[0].split("#")[0]
+    return re.sub(r"/(\d+|[0-9A-Z]{12,}|[0-9a-f]{32,})(?=/|$)", "/{}", path)
+
+
+def matching(method, url):
+    """Rights of the row that answers."""
+    path = url.split("?")[0].split("#")[0]
+    best = None
+    for m, pattern, may in routes():
+        form = "^" + re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(pattern)) + "$"
+        if m == method and re.match(form, path):
+            if best is None or "{" not in pattern:
+                best = may
+    return best
+
+
+@pytest.mark.parametrize("role", ["reader", "reviewer"])
+def test_no_button_that_is_refused(server, requester, desk, role):
+    """A member is shown no link and no form that would answer 403: all pages that he can reach."""
+    batch = Batch(server, requester, rows=2).work([server.worker() for _ in range(2)], 2)
+    batch.reject(batch.ids[:2])
+    b, _ = join(server, desk, role)
+    result = "%s/results/%s" % (batch.url, batch.ids[0])
+    queue = PLACES + [batch.url, batch.url + "/results?status=all", result,
+                      "%s/results/%s" % (batch.url, batch.ids[2])]
+    seen, looked = set(), 0
+    while queue and looked < PAGES_MAX:
+        url = queue.pop(0)
+        if shape(url) in seen and url not in (result,):
+            continue
+        seen.add(shape(url))
+        answer = b.request("GET", url)
+        if answer.status in (301, 302, 303) or answer.reader is None:
+            continue
+        assert answer.status == 200, (role, url, answer.status, answer.text[:300])
+        looked += 1
+        for form in answer.reader.forms:
+            if not form.action.startswith("/requester") and form.action:
+                continue
+            may = matching(form.method, form.action or url)
+            assert may, (url, form.method, form.action)
+            assert "MAY_SIGNED_IN" in may or may & RIGHTS[role] or "MAY_EVERYBODY" in may, (
+                role, url, form.method, form.action)
+        for link in answer.reader.links:
+            if not link.startswith("/requester"):
+                continue
+            may = matching("GET", link)
+            assert may, (url, link)
+            assert "MAY_SIGNED_IN" in may or may & RIGHTS[role] or "MAY_EVERYBODY" in may, (
+                role, url, link)
+            queue.append(link)
+    assert looked > 10
+
+
+def test_every_refusal_says_why(server, desk):
+    """By the table: what a member may not do is a page that says what is missing."""
+    people = {role: join(server, desk, role)[0] for role in ("reader", "reviewer")}
+    tokens = {role: dict(b.get("/security").form("/security/password").fields)["csrf_token"]
+              for role, b in people.items()}
+    for method, pattern, may in routes():
+        if not pattern.startswith("/requester"):
+            continue
+        url = re.sub(r"\{[^}]*\}", "1", pattern)
+        for role, b in people.items():
+            if may & RIGHTS[role] or may & {"MAY_SIGNED_IN", "MAY_EVERYBODY"}:
+                continue
+            body = "csrf_token=" + tokens[role] if method != "GET" else None
+            head = {"Content-Type": "application/x-www-form-urlencoded"}
+            page = b.request(method, url, body, head)
+            assert page.status == 403 and page.title == "Not allowed", (method, url, page.status)
+            assert ("owners" in page.text), (method, url, page.text[-600:])
 
 
 def test_reviewer_sees_no_money(server, desk):
