@@ -180,7 +180,11 @@ static void take_bool(struct decoder *d, const struct spot *s, const json_t *v) 
         return;
     }
     bool b = json_is_true(v);
-    memcpy(s->to, &b, sizeof b);
+    int maybe = b;
+    if (s->row->flags & FIELD_MAYBE)
+        memcpy(s->to, &maybe, sizeof maybe);
+    else
+        memcpy(s->to, &b, sizeof b);
 }
 
 static void take_money(struct decoder *d, const struct spot *s, const json_t *v) {
@@ -352,6 +356,9 @@ static void take(struct decoder *d, const struct spot *s, const json_t *v) {
 static void take_fallback(const struct field *row, char *to) {
     if (row->type == F_INT || row->type == F_MONEY || row->type == F_TIME) {
         memcpy(to, &row->fallback, sizeof row->fallback);
+    } else if (row->type == F_BOOL && (row->flags & FIELD_MAYBE)) {
+        int absent = -1;
+        memcpy(to, &absent, sizeof absent);
     } else if (row->type == F_BOOL) {
         bool b = row->fallback != 0;
         memcpy(to, &b, sizeof b);

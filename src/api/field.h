@@ -12,7 +12,7 @@
  *   F_TEXT      struct str, NULL when absent; min and max count characters (bytes with
  *               FIELD_BYTES), max 0 is no bound
  *   F_INT       int64_t, .fallback when absent; an integral fraction ("60.0") is an integer
- *   F_BOOL      bool, .fallback when absent
+ *   F_BOOL      bool, .fallback when absent; with FIELD_MAYBE an int: 0, 1, or -1 when absent
  *   F_MONEY     int64_t cents, .fallback when absent; a bare number counts by its literal text
  *   F_TIME      int64_t milliseconds, .fallback when absent; number of seconds, numeric text, or
  *               ISO 8601
@@ -61,6 +61,7 @@ enum field_pattern {
 enum {
     FIELD_BYTES = 1, /* the length of a text is counted in bytes */
     FIELD_PLAIN = 2, /* no control characters (requester-api 1.11) but tab, LF, CR */
+    FIELD_MAYBE = 4, /* a boolean whose absence means something */
 };
 
 #define FIELD_ABSENT INT64_MIN

@@ -47,9 +47,9 @@ struct op_call {
     const struct token_key *tokens;
     struct json out;
     const char *content_url; /* of the listener that serves files */
-    bool allow_insecure; /* ExternalURL may be http: the server itself is reached so */
-    bool writable;       /* inside a write: what is due can be applied first */
-    bool due;            /* set by a read that met something due: run me again inside a write */
+    bool allow_insecure;     /* ExternalURL may be http: the server itself is reached so */
+    bool writable;           /* inside a write: what is due can be applied first */
+    bool due;                /* set by a read that met something due: run me again inside a write */
 };
 
 /* The row of that name; NULL when the model has no such operation. */

@@ -168,6 +168,46 @@ const struct op op_list_reviewable_hits = {
     .run = list_reviewable_hits,
 };
 
+/* ---- ListHITsForQualificationType ---- */
+
+struct for_qualification_in {
+    struct page_in page;
+    struct str type;
+};
+
+static const struct field for_qualification_fields[] = {
+    ENTITY_FIELD("QualificationTypeId", struct for_qualification_in, type,
+                 "the qualification type"),
+    PAGE_FIELDS(struct for_qualification_in),
+    {0},
+};
+
+static struct err list_for_qualification(struct op_call *call) {
+    const struct for_qualification_in *in = call->in;
+    int64_t keys[2] = {0, 0};
+    bool resumed;
+    struct hit_page page;
+    struct err e = call_page(call, &in->page, in->type, keys, 2, &resumed);
+    if (!failed(e))
+        e = sweep(call);
+    if (!failed(e))
+        e = hit_list_for_qualification(call->ctx, in->type, (struct hit_key){keys[0], keys[1]},
+                                       (int)in->page.max, &page);
+    if (!failed(e))
+        print_page(call, in->type, &page);
+    return e;
+}
+
+const struct op op_list_hits_for_qualification_type = {
+    .name = "ListHITsForQualificationType",
+    .help = "HITs of the caller that ask for a qualification, newest first.",
+    .rights = RIGHT_REQUESTER,
+    .kind = OP_READ,
+    .fields = for_qualification_fields,
+    .in_size = sizeof(struct for_qualification_in),
+    .run = list_for_qualification,
+};
+
 /* ---- UpdateExpirationForHIT ---- */
 
 struct update_expiration_in {

@@ -27,28 +27,28 @@
     X(op_list_bonus_payments)                                                                      \
     X(op_list_worker_blocks)                                                                       \
     X(op_update_hit_review_status)                                                                 \
-    X(op_update_hit_type_of_hit)
+    X(op_update_hit_type_of_hit)                                                                   \
+    X(op_accept_qualification_request)                                                             \
+    X(op_associate_qualification_with_worker)                                                      \
+    X(op_create_qualification_type)                                                                \
+    X(op_delete_qualification_type)                                                                \
+    X(op_disassociate_qualification_from_worker)                                                   \
+    X(op_get_qualification_score)                                                                  \
+    X(op_get_qualification_type)                                                                   \
+    X(op_list_hits_for_qualification_type)                                                         \
+    X(op_list_qualification_requests)                                                              \
+    X(op_list_qualification_types)                                                                 \
+    X(op_list_workers_with_qualification_type)                                                     \
+    X(op_reject_qualification_request)                                                             \
+    X(op_update_qualification_type)
 
 /* Operations of the model that this server does not offer: they are known, so that a client is
  * told what is the matter rather than that it has mistyped the name. */
 #define NOT_OFFERED(X)                                                                             \
-    X(AcceptQualificationRequest)                                                                  \
-    X(AssociateQualificationWithWorker)                                                            \
-    X(CreateQualificationType)                                                                     \
-    X(DeleteQualificationType)                                                                     \
-    X(DisassociateQualificationFromWorker)                                                         \
-    X(GetQualificationScore)                                                                       \
-    X(GetQualificationType)                                                                        \
-    X(ListHITsForQualificationType)                                                                \
-    X(ListQualificationRequests)                                                                   \
-    X(ListQualificationTypes)                                                                      \
     X(ListReviewPolicyResultsForHIT)                                                               \
-    X(ListWorkersWithQualificationType)                                                            \
     X(NotifyWorkers)                                                                               \
-    X(RejectQualificationRequest)                                                                  \
     X(SendTestEventNotification)                                                                   \
-    X(UpdateNotificationSettings)                                                                  \
-    X(UpdateQualificationType)
+    X(UpdateNotificationSettings)
 
 #define DECLARE(row) extern const struct op row;
 OFFERED(DECLARE)

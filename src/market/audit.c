@@ -19,6 +19,8 @@ const char *audit_action_name(enum audit_action action) {
         [AUDIT_KEY_ADDED] = "access key made",
         [AUDIT_KEY_REVOKED] = "access key revoked",
         [AUDIT_SETTING] = "setting changed",
+        [AUDIT_QUALIFICATION_GRANTED] = "qualification granted",
+        [AUDIT_QUALIFICATION_REVOKED] = "qualification revoked",
         [AUDIT_DEPOSIT] = "deposit",
         [AUDIT_REFUND] = "refund",
         [AUDIT_FEE_BACK] = "fee given back",

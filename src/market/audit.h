@@ -31,6 +31,8 @@ enum audit_action {
     AUDIT_PAYOUT_FAILED,
     AUDIT_SESSIONS_ENDED,
     AUDIT_PROFILE, /* about: what of it */
+    AUDIT_QUALIFICATION_GRANTED, /* about: the type; new: the value */
+    AUDIT_QUALIFICATION_REVOKED,
     AUDIT_ACTION_COUNT,
 };
 

@@ -7,6 +7,7 @@
 #include "market/due.h"
 #include "market/hit_question.h"
 #include "market/lookup.h"
+#include "market/qualification.h"
 #include "store/sql.h"
 
 /* ---- status ---- */
@@ -218,4 +219,35 @@ struct err hit_list_reviewable(struct ctx *c, const struct hit_reviewable_in *in
     }
     /* A HIT that is about to become Reviewable does not stand in the list yet. */
     return page->due ? NO_ERR : due_any(c, &page->due);
+}
+
+struct keys {
+    struct hit_key items[PAGE_MAX];
+    int n;
+};
+
+static bool take_key(void *arg, const struct sql_hits_of_qualification_out *row) {
+    struct keys *k = arg;
+    k->items[k->n++] = (struct hit_key){row->created_ms, row->id};
+    return true;
+}
+
+struct err hit_list_for_qualification(struct ctx *c, struct str type_id, struct hit_key after,
+                                      int limit, struct hit_page *page) {
+    struct keys found = {.n = 0};
+    struct qualification_type type;
+    int n = begin_page(c, limit, page);
+    struct hit_key key = begin_at(after);
+    struct err e = qualification_type_get(c, type_id, &type);
+    if (failed(e))
+        return e;
+    struct sql_hits_of_qualification_in in = {c->actor->party, type.type_id, key.ms, key.id, n};
+    e = ctx_store(c, sql_hits_of_qualification_each(c->tx, &in, take_key, &found));
+    for (int i = 0; i < found.n && !failed(e); i++) {
+        struct hit_view *h = &page->hits[page->count++];
+        e = hit_view_row(c, found.items[i].id, h);
+        page->due |= h->due;
+        page->last = found.items[i];
+    }
+    return e;
 }

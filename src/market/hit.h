@@ -74,6 +74,10 @@ struct hit_reviewable_in {
 struct err hit_list_reviewable(struct ctx *c, const struct hit_reviewable_in *in,
                                struct hit_page *page);
 
+/* ListHITsForQualificationType (2.23): HITs whose type asks for it, newest first. */
+struct err hit_list_for_qualification(struct ctx *c, struct str type_id, struct hit_key after,
+                                      int limit, struct hit_page *page);
+
 /* UpdateExpirationForHIT (requester-api 2.36, H3, H5): up to now + 5 s expires at once, a later
  * moment is taken literally; reopening holds the reopened slots' cost or ERR_INSUFFICIENT_FUNDS;
  * more than 365 days ahead ERR_OUT_OF_RANGE; a disposed HIT does not exist. */

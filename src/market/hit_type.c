@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "market/bounds.h"
 #include "market/fees.h"
+#include "market/qualification.h"
 #include "market/setting.h"
 #include "store/sql.h"
 
@@ -90,20 +91,46 @@ static struct str digest_of(struct ctx *c, const struct hit_type_in *in, struct 
     return digest;
 }
 
-/* Sum of the premium amounts of the requirements (2.4). sorted is canonical: every type id stands
- * between `"QualificationTypeId":"` and a quote. */
-static struct err premium_of(struct ctx *c, struct str sorted, int64_t *cents) {
+/* The next qualification that canonical requirements name: every id stands between
+ * `"QualificationTypeId":"` and a quote. False when there are no more. */
+static bool next_qualification(struct str *sorted, struct str *id) {
     static const struct str mark = {"\"QualificationTypeId\":\"", 23};
+    ptrdiff_t at = str_find(*sorted, mark);
+    if (at < 0)
+        return false;
+    *sorted = str_from(*sorted, (size_t)at + mark.n);
+    *id = str_cut(sorted, '"');
+    return true;
+}
+
+/* Each must exist and not be deleted; whose it is does not matter. */
+static struct err check_qualifications(struct ctx *c, struct str sorted) {
+    struct err e = NO_ERR;
+    struct qualification_type t;
+    for (struct str id; !failed(e) && next_qualification(&sorted, &id);)
+        e = qualification_type_get(c, id, &t);
+    return e;
+}
+
+/* Sum of the premium amounts of the requirements (2.4). */
+static struct err premium_of(struct ctx *c, struct str sorted, int64_t *cents) {
+    struct err e = NO_ERR;
     *cents = 0;
-    for (ptrdiff_t at; (at = str_find(sorted, mark)) >= 0;) {
-        sorted = str_from(sorted, (size_t)at + mark.n);
+    for (struct str id; !failed(e) && next_qualification(&sorted, &id);) {
         int64_t one = 0;
-        struct err e = fee_premium(c, str_cut(&sorted, '"'), &one);
-        if (failed(e))
-            return e;
+        e = fee_premium(c, id, &one);
         *cents += one;
     }
-    return NO_ERR;
+    return e;
+}
+
+/* For ListHITsForQualificationType. */
+static struct err note_qualifications(struct ctx *c, int64_t hit_type, struct str sorted) {
+    enum st st = ST_OK;
+    for (struct str id; st == ST_OK && next_qualification(&sorted, &id);)
+        st = sql_hit_type_requirement_add(
+            c->tx, &(struct sql_hit_type_requirement_add_in){hit_type, id}, NULL);
+    return ctx_store(c, st);
 }
 
 static struct err add(struct ctx *c, struct str digest, const struct requirements *r,
@@ -128,9 +155,10 @@ static struct err add(struct ctx *c, struct str digest, const struct requirement
     };
     struct sql_hit_type_add_out out;
     enum st st = sql_hit_type_add(c->tx, &in, &out);
-    if (st == ST_OK)
-        t->id = out.id;
-    return ctx_store(c, st);
+    if (st != ST_OK)
+        return ctx_store(c, st);
+    t->id = out.id;
+    return note_qualifications(c, t->id, r->sorted);
 }
 
 struct err hit_type_make(struct ctx *c, const struct hit_type_in *given, struct hit_type *t) {
@@ -139,6 +167,8 @@ struct err hit_type_make(struct ctx *c, const struct hit_type_in *given, struct 
     struct err e = requirements_read(c, in.requirements, &r);
     if (!failed(e) && c->actor->entrance != ENTRANCE_REPLAY) /* those were the old service's */
         e = bounds_type(c, &in);
+    if (!failed(e) && c->actor->entrance != ENTRANCE_REPLAY)
+        e = check_qualifications(c, r.sorted);
     if (failed(e))
         return e;
     *t = (struct hit_type){

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "market/hit_type.h"
+#include "market/qualification_internal.h"
 #include "store/sql.h"
 
 /* Decided work, not all submitted work, is the denominator (9.2); floor, so that 99.9 % is never
@@ -61,6 +63,37 @@ static const struct {
 
 #define LOCALE_TYPE "00000000000000000071"
 
+static void note_held(struct requirement *r, const struct worker_held *held) {
+    r->held = r->has_value = true;
+    r->value = held->value;
+    r->name = held->name;
+}
+
+/* A requester's own type, or Masters. */
+static void look_up_granted(struct requirement *r, const struct worker_figures *f) {
+    int64_t type;
+    if (requirement_is_masters(r->type_id))
+        r->name = STR("Masters");
+    if (!f->held_count)
+        return;
+    if (!id_open(f->ids, ID_QUALIFICATION_TYPE, r->type_id, &type)) {
+        for (size_t i = 0; i < f->held_count; i++)
+            if (f->held[i].alias.p && str_eq(f->held[i].alias, r->type_id))
+                note_held(r, &f->held[i]);
+        return;
+    }
+    size_t low = 0, high = f->held_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (f->held[middle].type < type)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < f->held_count && f->held[low].type == type)
+        note_held(r, &f->held[low]);
+}
+
 /* What the worker has of the type. */
 static void look_up(struct requirement *r, const struct worker_figures *f) {
     bool locale = str_is(r->type_id, LOCALE_TYPE);
@@ -76,6 +109,8 @@ static void look_up(struct requirement *r, const struct worker_figures *f) {
             r->held = r->has_value = f->known;
             r->value = f->known ? system_types[i].value(f) : 0;
         }
+    if (!r->name.p)
+        look_up_granted(r, f);
 }
 
 /* One of LocaleValues: the country alone stands for all its parts. */
@@ -202,6 +237,49 @@ struct err qualify(struct arena *a, struct str requirements, const struct worker
               : err_make(a, ERR_INTERNAL, NULL, "The requirements of a HIT type are damaged.");
 }
 
+struct err qualify_names(struct ctx *c, struct qualification *q) {
+    struct err e = NO_ERR;
+    for (size_t i = 0; i < q->n && !failed(e); i++)
+        if (!q->items[i].name.p)
+            e = qualification_name(c, q->items[i].type_id, &q->items[i].name);
+    return e;
+}
+
+struct holding {
+    struct arena *arena;
+    struct worker_held *items;
+    size_t n, room;
+};
+
+static bool take_held(void *arg, const struct sql_qualification_held_out *row) {
+    struct holding *h = arg;
+    if (h->n == h->room) {
+        size_t room = h->room ? h->room * 2 : 16;
+        struct worker_held *more = arena_array(h->arena, room, sizeof *more);
+        if (h->n)
+            memcpy(more, h->items, h->n * sizeof *more);
+        h->items = more;
+        h->room = room;
+    }
+    h->items[h->n++] = (struct worker_held){
+        .type = row->type,
+        .value = row->value,
+        .alias = row->alias.p ? str_dup(h->arena, row->alias) : STR_NULL,
+        .name = str_dup(h->arena, row->name),
+    };
+    return true;
+}
+
+struct err worker_held(struct ctx *c, int64_t worker, struct worker_figures *out) {
+    struct holding h = {.arena = c->arena};
+    enum st st = sql_qualification_held_each(c->tx, &(struct sql_qualification_held_in){worker},
+                                             take_held, &h);
+    out->ids = c->ids;
+    out->held = h.items;
+    out->held_count = h.n;
+    return ctx_store(c, st);
+}
+
 struct err worker_figures(struct ctx *c, int64_t worker, struct worker_figures *out) {
     struct sql_work_figures_out s;
     *out = (struct worker_figures){0};
@@ -220,5 +298,5 @@ struct err worker_figures(struct ctx *c, int64_t worker, struct worker_figures *
             .country = s.country,
             .adult = s.adult != 0,
         };
-    return ctx_store(c, st);
+    return st == ST_OK ? worker_held(c, worker, out) : ctx_store(c, st);
 }

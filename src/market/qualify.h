@@ -1,8 +1,8 @@
 /* Does a worker meet a HIT type's requirements? (worker-site 4.1, requester-api 3.6)
  *
- * Here the values come from the worker's own figures and profile: the system qualifications of
- * money-and-lifecycle 9.2. Every other qualification counts as not held: it fails every comparator
- * but DoesNotExist.
+ * The values of the system qualifications come from the worker's own figures and profile
+ * (money-and-lifecycle 9.2), all others from what was granted (market/qualification.h). One that is
+ * not held, or was revoked, fails every comparator but DoesNotExist.
  */
 #ifndef MARKET_QUALIFY_H
 #define MARKET_QUALIFY_H
@@ -11,6 +11,13 @@
 
 #include "market/ctx.h"
 
+/* A qualification that was granted: of a requester's type, or Masters. */
+struct worker_held {
+    int64_t type, value;
+    struct str alias; /* of Masters, else NULL */
+    struct str name;
+};
+
 /* What a worker has; all zero with known = false for somebody who is not signed in, who meets
  * nothing but DoesNotExist. */
 struct worker_figures {
@@ -18,6 +25,9 @@ struct worker_figures {
     int64_t accepted, submitted, approved, rejected, returned, abandoned;
     struct str country; /* "US-CA" */
     bool adult;
+    const struct id_key *ids;       /* opens the ids of requesters' own types; NULL: holds none */
+    const struct worker_held *held; /* by type, ascending */
+    size_t held_count;
 };
 
 /* The system qualifications' formulas (9.2). */
@@ -57,7 +67,13 @@ struct qualification {
 struct err qualify(struct arena *a, struct str requirements, const struct worker_figures *f,
                    struct qualification *out);
 
-/* The figures of a worker; by primary key. worker 0: nobody. */
+/* Fills in the names of requesters' own types that the worker does not hold; for what is shown. */
+struct err qualify_names(struct ctx *c, struct qualification *q);
+
+/* What a worker holds, for figures that were read elsewhere. */
+struct err worker_held(struct ctx *c, int64_t worker, struct worker_figures *f);
+
+/* The figures of a worker and what he holds; by key. worker 0: nobody. */
 struct err worker_figures(struct ctx *c, int64_t worker, struct worker_figures *out);
 
 #endif

@@ -63,6 +63,9 @@ enum notice_kind {
     NOTICE_APPEAL_DECLINED,
     NOTICE_APPEAL_LAPSED,
     NOTICE_GROUP_PAUSED, /* to the requester */
+    NOTICE_QUALIFICATION_GRANTED, /* to the worker; so also REVOKED, REFUSED */
+    NOTICE_QUALIFICATION_REVOKED,
+    NOTICE_QUALIFICATION_REFUSED,
 };
 
 /* worker-site 13. `state < APPEAL_GRANTED` is what "open" means in the indexes. */

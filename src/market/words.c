@@ -28,3 +28,28 @@ struct err words_check(struct ctx *c, const char *field, struct str text, size_t
                         "This holds characters that can not be shown.");
     return NO_ERR;
 }
+
+static bool word_char(char ch) {
+    unsigned char u = (unsigned char)ch;
+    return u >= 0x80 || (u >= '0' && u <= '9') || ((u | 32) >= 'a' && (u | 32) <= 'z');
+}
+
+bool search_in(struct str text, struct str word) {
+    for (size_t i = 0; i + word.n <= text.n; i++)
+        if ((i == 0 || !word_char(text.p[i - 1])) && str_ieq(str_sub(text, i, word.n), word))
+            return true;
+    return false;
+}
+
+void search_read(struct str s, struct search *out) {
+    out->n = 0;
+    for (size_t i = 0; i < s.n && out->n < SEARCH_WORDS_MAX;) {
+        size_t from = i;
+        while (i < s.n && word_char(s.p[i]))
+            i++;
+        if (i > from)
+            out->items[out->n++] = str_sub(s, from, i - from);
+        else
+            i++;
+    }
+}

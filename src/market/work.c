@@ -58,19 +58,20 @@ static struct err check_worker(struct ctx *c, struct accepting *a) {
         return err_make(c->arena, ERR_SUSPENDED, NULL,
                         "Your account is suspended: it can withdraw what it has earned, but not "
                         "accept tasks.");
-    struct err e = qualify(c->arena, w->requirements,
-                           &(struct worker_figures){
-                               .known = true,
-                               .accepted = w->accepted,
-                               .submitted = w->submitted,
-                               .approved = w->approved,
-                               .rejected = w->rejected,
-                               .returned = w->returned,
-                               .abandoned = w->abandoned,
-                               .country = w->country,
-                               .adult = w->adult != 0,
-                           },
-                           &q);
+    struct worker_figures f = {
+        .known = true,
+        .accepted = w->accepted,
+        .submitted = w->submitted,
+        .approved = w->approved,
+        .rejected = w->rejected,
+        .returned = w->returned,
+        .abandoned = w->abandoned,
+        .country = w->country,
+        .adult = w->adult != 0,
+    };
+    struct err e = str_is(w->requirements, "[]") ? NO_ERR : worker_held(c, a->worker, &f);
+    if (!failed(e))
+        e = qualify(c->arena, w->requirements, &f, &q);
     if (failed(e))
         return e;
     if (w->blocked != SQL_NULL)

@@ -20,8 +20,6 @@
 
 /* Groups looked at for one list: the newest ones with a free slot. */
 #define GROUPS_MAX 5000
-/* Search words of a group list. */
-#define SEARCH_WORDS_MAX 16
 
 /* ---- groups (worker-site 3) ---- */
 

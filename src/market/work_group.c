@@ -6,6 +6,8 @@
 #include "base/limits.h"
 #include "market/account.h"
 #include "market/lookup.h"
+#include "market/qualification_internal.h"
+#include "market/words.h"
 #include "store/sql.h"
 
 /* Rows behind the oldest open HIT that are looked at before a shortcut is taken: a worker seldom
@@ -44,7 +46,10 @@ static const char *comparator_words(struct str comparator) {
 
 struct err work_unqualified(struct ctx *c, const struct qualification *q) {
     const struct requirement *r = q->missing;
-    struct str name = r->name.p ? r->name : r->type_id;
+    struct str name = r->name;
+    struct err e = name.p ? NO_ERR : qualification_name(c, r->type_id, &name);
+    if (failed(e))
+        return e;
     struct str own = STR("you do not have it");
     if (r->has_value)
         own = str_printf(c->arena, "you have %lld", (long long)r->value);
@@ -159,6 +164,8 @@ struct err work_group_row(struct ctx *c, int64_t hit_type, const struct worker_f
     };
     struct err e = qualify(c->arena, t.requirements, f, &out->qualification);
     if (!failed(e))
+        e = qualify_names(c, &out->qualification);
+    if (!failed(e))
         e = count_available(c, worker, out);
     if (!failed(e))
         e = ctx_store(c, fill_times(c, t.newest == SQL_NULL ? 0 : t.newest, out));
@@ -197,41 +204,10 @@ bool group_sort_parse(struct str s, enum group_sort *sort) {
     return false;
 }
 
-static bool word_char(char ch) {
-    unsigned char u = (unsigned char)ch;
-    return u >= 0x80 || (u >= '0' && u <= '9') || ((u | 32) >= 'a' && (u | 32) <= 'z');
-}
-
-/* Whether some word of the text begins with this one, without regard to ASCII case. */
-static bool has_word(struct str text, struct str word) {
-    for (size_t i = 0; i + word.n <= text.n; i++)
-        if ((i == 0 || !word_char(text.p[i - 1])) && str_ieq(str_sub(text, i, word.n), word))
-            return true;
-    return false;
-}
-
-struct words {
-    struct str items[SEARCH_WORDS_MAX];
-    size_t n;
-};
-
-static void split_words(struct str s, struct words *w) {
-    w->n = 0;
-    for (size_t i = 0; i < s.n && w->n < SEARCH_WORDS_MAX;) {
-        size_t from = i;
-        while (i < s.n && word_char(s.p[i]))
-            i++;
-        if (i > from)
-            w->items[w->n++] = str_sub(s, from, i - from);
-        else
-            i++;
-    }
-}
-
-static bool matches(const struct words *w, const struct hit_group *g) {
+static bool matches(const struct search *w, const struct hit_group *g) {
     for (size_t i = 0; i < w->n; i++)
-        if (!has_word(g->title, w->items[i]) && !has_word(g->description, w->items[i]) &&
-            !has_word(g->keywords, w->items[i]) && !has_word(g->requester_name, w->items[i]))
+        if (!search_in(g->title, w->items[i]) && !search_in(g->description, w->items[i]) &&
+            !search_in(g->keywords, w->items[i]) && !search_in(g->requester_name, w->items[i]))
             return false;
     return true;
 }
@@ -320,9 +296,9 @@ static int compare(const void *a, const void *b, void *arg) {
 static struct err filter(struct ctx *c, const struct group_list_in *in, int64_t requester,
                          struct gather *g, struct group_list *out) {
     struct worker_figures f;
-    struct words words;
+    struct search words;
     size_t kept = 0;
-    split_words(in->search, &words);
+    search_read(in->search, &words);
     struct err e = worker_figures(c, c->actor->party, &f);
     for (size_t i = 0; i < g->n && !failed(e); i++) {
         struct entry *x = &g->items[i];

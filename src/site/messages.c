@@ -25,6 +25,9 @@ static const char *notice_words(const struct notice *n) {
     case NOTICE_APPEAL_DECLINED: return "Your appeal was declined";
     case NOTICE_APPEAL_LAPSED: return "An appeal lapsed without an answer";
     case NOTICE_GROUP_PAUSED: return "A group was paused after reports";
+    case NOTICE_QUALIFICATION_GRANTED: return "Qualification granted";
+    case NOTICE_QUALIFICATION_REVOKED: return "Qualification revoked";
+    case NOTICE_QUALIFICATION_REFUSED: return "Qualification not granted";
     }
     return "News";
 }
@@ -46,6 +49,8 @@ static struct tpl_messages_notices notice_row(struct call *call, const struct no
     if (n->items > 1)
         words =
             str_printf(call->req->arena, "%.*s (%lld tasks)", STR_ARG(words), (long long)n->items);
+    if (n->note.n)
+        words = str_printf(call->req->arena, "%.*s: %.*s", STR_ARG(words), STR_ARG(n->note));
     return (struct tpl_messages_notices){
         .words = words,
         .amount = n->cents,
