@@ -33,12 +33,25 @@ FROM batch b
 JOIN hit_type t ON t.id = b.hit_type
 WHERE b.id = :id AND b.requester = :requester AND b.state <> 5;
 
--- Rejections inside the window, from the index alone.
+-- Rejections inside the window, from the index alone, counted up to `most`.
 -- name: batch_undoable :one
--- in: batch int, since_ms int
+-- in: batch int, since_ms int, most int
 -- out: n int, first_ms int?, last_ms int?
-SELECT COUNT(*), MIN(submitted_ms), MAX(submitted_ms)
-FROM assignment WHERE batch = :batch AND status = 4 AND submitted_ms >= :since_ms;
+SELECT COUNT(*), MIN(x.submitted_ms),
+       (SELECT MAX(a.submitted_ms) FROM assignment a
+        WHERE a.batch = :batch AND a.status = 4 AND a.submitted_ms >= :since_ms)
+FROM (SELECT submitted_ms FROM assignment
+      WHERE batch = :batch AND status = 4 AND submitted_ms >= :since_ms
+      ORDER BY submitted_ms LIMIT :most) AS x;
+
+-- Rejections whose window is over, counted up to `most`.
+-- name: batch_undo_over :one
+-- in: batch int, since_ms int, most int
+-- out: n int
+SELECT COUNT(*)
+FROM (SELECT submitted_ms FROM assignment
+      WHERE batch = :batch AND status = 4 AND submitted_ms IS NOT NULL
+        AND submitted_ms < :since_ms LIMIT :most) AS x;
 
 -- The same without those whose HIT has been deleted.
 -- name: batch_undoable_live :one

@@ -28,14 +28,33 @@ bool batch_id_parse(struct str text, int64_t *batch) {
     return num_parse(text, 1, INT64_MAX, batch);
 }
 
+/* How many of a batch's rejections are inside the window, and when. Of many, those that are not are
+ * taken from the batch's counter, so that a batch of a million costs what one of ten thousand does;
+ * only where both are many all are counted. */
+static enum st count_undoable(struct ctx *c, const struct batch_view *b, int64_t since_ms,
+                              struct sql_batch_undoable_out *out) {
+    struct sql_batch_undoable_in in = {b->id, since_ms, BATCH_UNDO_COUNT_MAX + 1};
+    struct sql_batch_undo_over_in over = {b->id, since_ms, BATCH_UNDO_COUNT_MAX + 1};
+    struct sql_batch_undo_over_out past;
+    enum st st = sql_batch_undoable(c->tx, &in, out);
+    if (st != ST_OK || out->n <= BATCH_UNDO_COUNT_MAX)
+        return st;
+    st = sql_batch_undo_over(c->tx, &over, &past);
+    if (st == ST_OK && past.n <= BATCH_UNDO_COUNT_MAX) {
+        out->n = b->rejected - past.n;
+        return ST_OK;
+    }
+    in.most = INT64_MAX;
+    return st == ST_OK ? sql_batch_undoable(c->tx, &in, out) : st;
+}
+
 /* The window is compared in whole seconds (money-and-lifecycle 4.1): the last second counts. */
 static enum st add_undoable(struct ctx *c, struct batch_view *b) {
     int64_t since_ms = c->now_ms - WINDOW_MS - 999;
     struct sql_batch_undoable_out all;
     if (b->rejected == 0 || b->kind == BATCH_ARCHIVE)
         return ST_OK;
-    enum st st = sql_batch_undoable(
-        c->tx, &(struct sql_batch_undoable_in){.batch = b->id, .since_ms = since_ms}, &all);
+    enum st st = count_undoable(c, b, since_ms, &all);
     if (st == ST_OK && all.n > 0 && all.n <= BATCH_UNDO_COUNT_MAX) {
         struct sql_batch_undoable_live_out live;
         st = sql_batch_undoable_live(

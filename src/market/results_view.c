@@ -358,11 +358,16 @@ static struct results_row keep(struct arena *a, struct results_row r) {
     return r;
 }
 
+/* How many rows are looked at for one page. */
+static int scan_max(const struct scan *s) {
+    return s->filter->agreement ? RESULTS_SCAN_AGREEMENT_MAX : RESULTS_SCAN_MAX;
+}
+
 /* Looks at rows until the page is full and the count, if it must be counted, is known or large. */
 static enum st fill(struct scan *s, const struct results_view_in *in, bool counting,
                     struct results_view *v) {
     enum st st = ST_OK;
-    for (int scanned = 0; st == ST_OK && !s->end && scanned < RESULTS_SCAN_MAX;) {
+    for (int scanned = 0; st == ST_OK && !s->end && scanned < scan_max(s);) {
         int want = counting || results_filter_narrow(s->filter) ? CHUNK : in->limit + 1;
         st = chunk(s, want);
         scanned += s->count ? s->count : CHUNK;
@@ -440,7 +445,7 @@ static enum st fill_sorted(struct scan *s, const struct results_view_in *in,
     if (l.n > 1)
         qsort(l.keys, l.n, sizeof *l.keys, s->sort == SORT_WORKER ? by_worker : by_work);
     size_t i = (size_t)in->after.skip;
-    for (int scanned = 0; st == ST_OK && i < l.n && scanned < RESULTS_SCAN_MAX; i++, scanned++) {
+    for (int scanned = 0; st == ST_OK && i < l.n && scanned < scan_max(s); i++, scanned++) {
         struct sql_results_view_one_out one;
         bool takes;
         st = sql_results_view_one(

@@ -15,7 +15,8 @@
 enum {
     RESULTS_PAGE_MAX = 500,
     RESULTS_SCAN_MAX = 5000,
-    RESULTS_COUNT_MAX = 1000, /* "1,000+" */
+    RESULTS_SCAN_AGREEMENT_MAX = 2000, /* each row costs a look at its HIT's answers */
+    RESULTS_COUNT_MAX = 1000,          /* "1,000+" */
     RESULTS_SORT_MAX = 20000,
 };
 
