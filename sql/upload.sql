@@ -22,3 +22,10 @@ SELECT name, type, body FROM upload WHERE id = :id;
 -- name: upload_drop :exec
 -- in: hit int
 DELETE FROM upload WHERE hit = :hit;
+
+-- name: upload_drop_batch :exec
+-- in: batch int, after_seq int, to_seq int
+DELETE FROM upload
+WHERE hit IN (SELECT h.id FROM hit h
+              WHERE h.batch = :batch AND h.seq > :after_seq AND h.seq <= :to_seq
+                AND h.disposed_ms IS NOT NULL);

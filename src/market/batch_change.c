@@ -236,6 +236,10 @@ static struct err dispose(struct ctx *c, int64_t batch, int64_t from, const stru
     struct disposing d = {c, arena_array(c->arena, (size_t)l->n, sizeof(int64_t)), 0};
     struct sql_batch_dispose_in in = {batch, from, l->hits[l->n - 1].seq, c->now_ms};
     struct err e = ctx_store(c, sql_batch_dispose_each(c->tx, &in, take_disposed, &d));
+    if (!failed(e))
+        e = ctx_store(c,
+                      sql_upload_drop_batch(
+                          c->tx, &(struct sql_upload_drop_batch_in){batch, from, in.to_seq}, NULL));
     for (size_t i = 0; i < d.n && !failed(e); i++)
         e = event_emit(
             c, &(struct event){.kind = EVENT_HIT_DISPOSED, .at_ms = c->now_ms, .hit = d.hits[i]});
