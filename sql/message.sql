@@ -72,3 +72,19 @@ UPDATE thread SET worker_unread = 0 WHERE id = :id AND worker_unread > 0;
 -- name: message_read_by_requester :exec
 -- in: id int
 UPDATE thread SET requester_unread = 0 WHERE id = :id AND requester_unread > 0;
+
+-- Has the requester ever decided on the worker's work? (worker-site 11)
+-- name: message_worker_known :one
+-- in: requester int, worker int
+-- out: day int
+SELECT day FROM pair_day
+WHERE requester = :requester AND worker = :worker AND approved + rejected > 0 LIMIT 1;
+
+-- The kind of task that the requester decided on last for the worker; in his own work, newest first.
+-- name: message_last_type :one
+-- in: requester int, worker int
+-- out: hit_type int
+SELECT h.hit_type FROM assignment a JOIN hit h ON h.id = a.hit
+WHERE a.worker = :worker AND a.submitted_ms IS NOT NULL AND a.requester = :requester
+  AND a.status IN (3, 4)
+ORDER BY a.submitted_ms DESC LIMIT 1;

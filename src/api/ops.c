@@ -19,6 +19,7 @@
     X(op_list_assignments_for_hit)                                                                 \
     X(op_list_hits)                                                                                \
     X(op_list_reviewable_hits)                                                                     \
+    X(op_notify_workers)                                                                           \
     X(op_reject_assignment)                                                                        \
     X(op_send_bonus)                                                                               \
     X(op_update_expiration_for_hit)                                                                \
@@ -46,7 +47,6 @@
  * told what is the matter rather than that it has mistyped the name. */
 #define NOT_OFFERED(X)                                                                             \
     X(ListReviewPolicyResultsForHIT)                                                               \
-    X(NotifyWorkers)                                                                               \
     X(SendTestEventNotification)                                                                   \
     X(UpdateNotificationSettings)
 

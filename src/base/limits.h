@@ -88,6 +88,11 @@
 #define APPEAL_TEXT_MIN 20 /* characters */
 #define APPEAL_TEXT_MAX 2000
 #define MESSAGE_MAX 4000
+
+/* NotifyWorkers (requester-api 1.11). */
+#define NOTIFY_SUBJECT_MAX 200
+#define NOTIFY_TEXT_MAX    4096
+#define NOTIFY_WORKERS_MAX 100
 #define APPEALS_STEP 100      /* paid by one deposit, or closed in one step of the sweeper */
 #define APPEAL_COUNT_MAX 1000 /* a page says "1,000 or more" */
 #define HIDDEN_MAX 1000       /* groups and requesters that one worker may hide */

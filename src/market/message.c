@@ -4,6 +4,7 @@
 
 #include "base/datetime.h"
 #include "base/limits.h"
+#include "market/account.h"
 #include "market/words.h"
 #include "market/work.h"
 #include "store/sql.h"
@@ -62,10 +63,25 @@ static struct err find_subject(struct ctx *c, const struct message_open_in *in,
     return NO_ERR;
 }
 
-struct err message_open(struct ctx *c, const struct message_open_in *in, int64_t *thread) {
-    struct sql_message_thread_insert_in about;
+/* The conversation about all of a type's work, or about one assignment; made when there is none. */
+static enum st enter(struct ctx *c, const struct sql_message_thread_insert_in *about,
+                     int64_t *thread) {
     struct sql_message_thread_find_out known = {0};
     struct sql_message_thread_insert_out made = {0};
+    enum st st = sql_message_thread_find(
+        c->tx,
+        &(struct sql_message_thread_find_in){about->worker, about->hit_type, about->assignment},
+        &known);
+    *thread = known.id;
+    if (st != ST_NONE)
+        return st;
+    st = sql_message_thread_insert(c->tx, about, &made);
+    *thread = made.id;
+    return st;
+}
+
+struct err message_open(struct ctx *c, const struct message_open_in *in, int64_t *thread) {
+    struct sql_message_thread_insert_in about;
     struct str text;
     struct err e = find_subject(c, in, &about);
     if (!failed(e))
@@ -74,15 +90,41 @@ struct err message_open(struct ctx *c, const struct message_open_in *in, int64_t
         e = check_day(c);
     if (failed(e))
         return e;
-    enum st st = sql_message_thread_find(
-        c->tx, &(struct sql_message_thread_find_in){about.worker, about.hit_type, about.assignment},
-        &known);
-    *thread = known.id;
-    if (st == ST_NONE) {
-        st = sql_message_thread_insert(c->tx, &about, &made);
-        *thread = made.id;
-    }
+    enum st st = enter(c, &about, thread);
     return st == ST_OK ? add(c, *thread, true, text) : ctx_store(c, st);
+}
+
+struct err message_notify(struct ctx *c, struct str worker_id, struct str text, bool *sent) {
+    int64_t requester = c->actor->party, thread;
+    struct party p;
+    struct sql_message_worker_known_out known;
+    struct sql_message_last_type_out last;
+    *sent = false;
+    struct err e = account_by_public_id(c, worker_id, &p);
+    if (e.code == ERR_NOT_FOUND || (!failed(e) && p.role != ROLE_WORKER))
+        return NO_ERR;
+    if (failed(e))
+        return e;
+    /* By its key first: a stranger's whole history is not searched for what can not be there. */
+    enum st st = sql_message_worker_known(
+        c->tx, &(struct sql_message_worker_known_in){requester, p.id}, &known);
+    if (st == ST_OK)
+        st = sql_message_last_type(c->tx, &(struct sql_message_last_type_in){requester, p.id},
+                                   &last);
+    if (st != ST_OK)
+        return ctx_store(c, st);
+    struct sql_message_thread_insert_in about = {
+        .requester = requester,
+        .worker = p.id,
+        .hit_type = last.hit_type,
+        .assignment = 0,
+        .at_ms = c->now_ms,
+    };
+    st = enter(c, &about, &thread);
+    if (st != ST_OK)
+        return ctx_store(c, st);
+    *sent = true;
+    return add(c, thread, false, text);
 }
 
 /* A conversation as its worker or its requester reads it. */

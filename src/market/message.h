@@ -31,6 +31,11 @@ struct err message_open(struct ctx *c, const struct message_open_in *in, int64_t
  * text and, for the worker, the limit as above. */
 struct err message_reply(struct ctx *c, int64_t thread, struct str text);
 
+/* A requester (c->actor->party) writes to a worker of whose work he has approved or rejected some:
+ * it becomes a message in their conversation about the last such kind of task, so the worker can
+ * answer. *sent is false, and nothing is written, for anybody else and for ids that are none. */
+struct err message_notify(struct ctx *c, struct str worker_id, struct str text, bool *sent);
+
 /* Conversations, the newest message first, below `before` (0: from the newest). */
 struct thread_list {
     struct thread *items;
