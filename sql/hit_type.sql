@@ -16,6 +16,15 @@ VALUES (:requester, :digest, :title, :description, :keywords, :reward_cents, :du
         :auto_approval_s, :requirements, :masters, :premium_cents, :created_ms, 0, 0, :alias)
 RETURNING id;
 
+-- The newest live batch of a type, of the requester's newest `looked_at` batches.
+-- name: hit_type_batch :one
+-- in: requester int, hit_type int, looked_at int
+-- out: id int, name text
+SELECT b.id, b.name
+FROM (SELECT id, name, hit_type, state FROM batch WHERE requester = :requester
+      ORDER BY id DESC LIMIT :looked_at) AS b
+WHERE b.hit_type = :hit_type AND b.state = 2 ORDER BY b.id DESC LIMIT 1;
+
 -- name: hit_type_row :one
 -- in: id int
 -- out: id int, requester int, title text, description text, keywords text, reward_cents int, duration_s int, auto_approval_s int, requirements text, masters int, premium_cents int, created_ms int, open_hits int, events int, alias text?

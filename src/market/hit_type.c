@@ -69,6 +69,8 @@ struct err bounds_type(struct ctx *c, const struct hit_type_in *in) {
 /* ---- finding and making ---- */
 
 /* Defaults filled in. */
+enum { GROUP_BATCHES_MAX = 1000 }; /* batches looked through for one of a group */
+
 static struct hit_type_in completed(const struct hit_type_in *in) {
     struct hit_type_in full = *in;
     if (!full.keywords.p)
@@ -200,6 +202,30 @@ struct err hit_type_make(struct ctx *c, const struct hit_type_in *given, struct 
     t->requirements = found.requirements;
     t->alias = found.alias;
     return NO_ERR;
+}
+
+struct err hit_type_group(struct ctx *c, const struct hit_type_in *given,
+                          struct hit_type_group *out) {
+    struct hit_type_in in = completed(given);
+    struct requirements r;
+    *out = (struct hit_type_group){0};
+    struct err e = requirements_read(c, in.requirements, &r);
+    if (failed(e))
+        return e;
+    struct sql_hit_type_by_digest_in by = {c->actor->party, digest_of(c, &in, r.sorted)};
+    struct sql_hit_type_by_digest_out found;
+    enum st st = sql_hit_type_by_digest(c->tx, &by, &found);
+    if (st == ST_NONE || (st == ST_OK && found.open_hits <= 0))
+        return NO_ERR;
+    struct sql_hit_type_batch_in newest = {c->actor->party, found.id, GROUP_BATCHES_MAX};
+    struct sql_hit_type_batch_out batch;
+    if (st == ST_OK)
+        st = sql_hit_type_batch(c->tx, &newest, &batch);
+    if (st == ST_OK)
+        *out = (struct hit_type_group){found.open_hits, batch.id, batch.name};
+    else if (st == ST_NONE)
+        *out = (struct hit_type_group){.open_hits = found.open_hits};
+    return ctx_store(c, st);
 }
 
 static enum st row(struct ctx *c, int64_t id, struct hit_type *t) {

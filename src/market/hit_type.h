@@ -38,6 +38,14 @@ struct hit_type {
  * ERR_OUT_OF_RANGE, ERR_INVALID_PARAMETER, ERR_INVALID_COMBINATION with the member's name. */
 struct err hit_type_make(struct ctx *c, const struct hit_type_in *in, struct hit_type *t);
 
+/* What workers already see as one group with such tasks (requester-site 2.2): changes nothing. */
+struct hit_type_group {
+    int64_t open_hits; /* 0: tasks of this kind would begin a group of their own */
+    int64_t batch;     /* the newest live one of the group; 0: none of the latest */
+    struct str name;
+};
+struct err hit_type_group(struct ctx *c, const struct hit_type_in *in, struct hit_type_group *out);
+
 /* The acting requester's type of that public id; ERR_INVALID_PARAMETER naming HITTypeId for an
  * unknown one or another's (requester-api 2.7). */
 struct err hit_type_find(struct ctx *c, struct str id, struct hit_type *t);

@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "formats/layout_lint.h"
 #include "market/document.h"
+#include "market/hit_type.h"
 #include "market/publish.h"
 #include "site/criteria.h"
 #include "site/line_diff.h"
@@ -295,6 +296,25 @@ static struct err fill_figures(struct ctx *ctx, const struct project *p, struct 
     return NO_ERR;
 }
 
+/* Whether what is published next stands with open tasks in one group. */
+static struct err fill_group(struct ctx *ctx, const struct project *p, struct tpl_project *data) {
+    struct hit_type_in type = {
+        .title = p->title,
+        .description = p->description,
+        .keywords = p->keywords,
+        .requirements = p->requirements,
+        .reward_cents = p->reward_cents,
+        .duration_s = p->duration_s,
+        .auto_approval_s = p->auto_approval_s,
+    };
+    struct hit_type_group group;
+    struct err e = hit_type_group(ctx, &type, &group);
+    data->group_tasks = group.open_hits;
+    data->group_batch = group.batch;
+    data->group_name = group.name;
+    return e;
+}
+
 static struct err show_project(struct call *call, struct ctx *ctx) {
     struct project p;
     struct tpl_project data;
@@ -310,6 +330,8 @@ static struct err show_project(struct call *call, struct ctx *ctx) {
         e = fill_batches(ctx, &p, &data);
     if (!failed(e))
         e = fill_figures(ctx, &p, &data);
+    if (!failed(e))
+        e = fill_group(ctx, &p, &data);
     if (failed(e))
         return e;
     data.api_request = ready_request(call, &p, &data);

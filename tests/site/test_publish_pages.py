@@ -8,6 +8,7 @@ import pytest
 
 from browser import Browser
 from market import next_name
+from test_results_pages import Batch
 
 LAYOUT = ('<p>${question}</p><img src="${url}"><form><input name="tag">'
           '<button>Send</button></form>')
@@ -436,3 +437,24 @@ def test_numbers_that_no_page_has(desk):
     assert desk.get(draft.url + "?row=1000000000000000000").text.count("Task 1 of 2") == 1
     desk.get("/requester/projects/999999999999999999999999", 404)
     desk.get("/requester/drafts/1000000000000000000", 404)
+
+
+def test_joins_a_group(server, requester, desk):
+    """The project's page says with which batch workers will see the next one, and when they will not."""
+    batch = Batch(server, requester, rows=2, assignments=1)
+    _, card = desk.json("/requester/create/projects")
+    project = "/requester/projects/%d" % max(p["id"] for p in card["projects"])
+    page = desk.get(project)
+    page.says("in one group with", "joins its 2 open tasks")
+    assert batch.url in page.reader.links
+    batch.client.update_expiration_for_hit(
+        HITId=batch.client.list_hits(MaxResults=1)["HITs"][0]["HITId"], ExpireAt=0)
+    desk.get(project).says("joins its 1 open task,")
+    edit = desk.get(project + "/edit")
+    desk.send(edit, "/edit", title="Another title <b>")
+    page = desk.get(project)
+    page.says("as a group of its own", "Another title <b>")
+    # another requester's equal tasks are no group of his
+    other = server.requester(deposit="10.00")
+    Batch(server, other, rows=1, assignments=1, title="Another title <b>")
+    desk.get(project).says("as a group of its own")
