@@ -22,7 +22,8 @@ WHERE worker = :worker;
 UPDATE worker_stat SET submitted = submitted + :submitted, returned = returned + :returned
 WHERE worker = :worker;
 
--- Groups with a slot, newest first; newest is the newest open HIT. worker 0: nobody.
+-- Groups with a slot that the worker does not hide, newest first; newest is the newest open HIT.
+-- worker 0: nobody.
 -- name: work_groups :many
 -- in: worker int, page int
 -- out: id int, requester int, requester_id text, requester_name text, title text, description text, keywords text, reward_cents int, duration_s int, requirements text, masters int, created_ms int, open_hits int, alias text?, newest int?
@@ -35,6 +36,10 @@ FROM hit_type t
 JOIN party p ON p.id = t.requester
 LEFT JOIN worker_block b ON b.requester = t.requester AND b.worker = :worker
 WHERE t.open_hits > 0 AND b.worker IS NULL
+  AND NOT EXISTS (SELECT 1 FROM hidden k
+                  WHERE k.worker = :worker AND k.kind = 1 AND k.subject = t.id)
+  AND NOT EXISTS (SELECT 1 FROM hidden k
+                  WHERE k.worker = :worker AND k.kind = 2 AND k.subject = t.requester)
 ORDER BY t.id DESC LIMIT :page;
 
 -- name: work_group :one

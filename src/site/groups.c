@@ -1,6 +1,7 @@
 /* Finding work: groups, preview, accept (worker-site 3, 4). */
 #include "base/limits.h"
 #include "base/money.h"
+#include "market/hide.h"
 #include "market/hit_type.h"
 #include "site/rows.h"
 
@@ -88,9 +89,13 @@ static struct str sort_word(struct call *call) {
     return word.n && group_sort_parse(word, &sort) ? word : STR("updated_desc");
 }
 
-static struct err list_page(struct call *call, const struct group_list_in *in,
+static struct err list_page(struct call *call, struct ctx *ctx, const struct group_list_in *in,
                             const struct group_list *list) {
     struct arena *a = call->req->arena;
+    int64_t hidden = 0;
+    struct err e = hide_count(ctx, &hidden);
+    if (failed(e))
+        return e;
     struct tpl_groups_groups *rows = arena_array(a, list->n, sizeof *rows);
     for (size_t i = 0; i < list->n; i++)
         rows[i] = group_row(a, &list->items[i]);
@@ -108,6 +113,7 @@ static struct err list_page(struct call *call, const struct group_list_in *in,
         .filtered = in->search.n || in->min_reward_cents || in->qualified || in->masters,
         .total = list->total,
         .unfiltered = list->unfiltered,
+        .hidden = hidden,
         .page = in->page,
         .pages = (list->total + in->page_size - 1) / in->page_size,
         .first = list->n ? before + 1 : 0,
@@ -130,7 +136,7 @@ static struct err list(struct call *call, struct ctx *ctx, struct str requester_
     if (failed(e))
         return e;
     if (!site_wants_json(call->req))
-        return list_page(call, &in, &groups);
+        return list_page(call, ctx, &in, &groups);
     list_json(call, &in, &groups);
     return NO_ERR;
 }

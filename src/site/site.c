@@ -11,6 +11,7 @@
 static const struct route *const tables[] = {
     site_sign_in_rows,
     site_group_rows,
+    site_hide_rows,
     site_task_rows,
     site_submit_rows,
     site_money_rows,
