@@ -97,6 +97,9 @@ struct err call_page(struct op_call *call, const struct page_in *page, struct st
 void call_page_end(struct op_call *call, struct str filter, const int64_t *last, size_t count,
                    int64_t results);
 
+/* NextToken alone; last NULL for an empty page. */
+void call_token(struct op_call *call, struct str filter, const int64_t *last, size_t count);
+
 /* {} */
 struct err call_nothing(struct op_call *call);
 

@@ -2,6 +2,7 @@
 #include "api/op.h"
 #include "api/print.h"
 #include "api/requirement.h"
+#include "api/review_policy.h"
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/pack.h"
@@ -122,12 +123,14 @@ static const struct field parameter_fields[] = {
          .min = 1,                                                                                 \
          .max = TOKEN_MAX},                                                                        \
         {.name = "AssignmentReviewPolicy",                                                         \
-         .help = "not offered",                                                                    \
+         .help = "reviews each submission: ScoreMyKnownAnswers",                                   \
          .type = F_OBJECT,                                                                         \
+         .of = review_policy_fields,                                                               \
          .at = offsetof(struct create_in, assignment_policy)},                                     \
         {.name = "HITReviewPolicy",                                                                \
-         .help = "not offered",                                                                    \
+         .help = "reviews the HIT when it is reviewable: SimplePlurality",                         \
          .type = F_OBJECT,                                                                         \
+         .of = review_policy_fields,                                                               \
          .at = offsetof(struct create_in, hit_policy)},                                            \
         {.name = "HITLayoutId",                                                                    \
          .help = "a project's layout, instead of Question",                                        \
@@ -191,11 +194,6 @@ const struct op op_create_hit_type = {
 
 static struct err check_members(struct op_call *call, const struct create_in *in) {
     struct arena *a = call->ctx->arena;
-    if (in->assignment_policy || in->hit_policy)
-        return err_make(a, ERR_NOT_IMPLEMENTED_HERE,
-                        in->hit_policy ? "HITReviewPolicy" : "AssignmentReviewPolicy",
-                        "Review policies are part of the model, but this server does not offer "
-                        "them. Leave AssignmentReviewPolicy and HITReviewPolicy out.");
     if (in->question.p && in->layout.p)
         return err_make(a, ERR_INVALID_COMBINATION, "Question",
                         "The combination of parameters supplied to the request is invalid: "
@@ -307,6 +305,11 @@ static struct err create(struct op_call *call, const struct hit_type *type) {
     };
     struct err e = in->layout.p ? take_layout(call, in, &hit) : take_question(call, in, &hit);
     int64_t row = 0;
+    if (!failed(e))
+        e = review_policy_read(call->ctx->arena, POLICY_ASSIGNMENT, in->assignment_policy,
+                               &hit.assignment_policy);
+    if (!failed(e))
+        e = review_policy_read(call->ctx->arena, POLICY_HIT, in->hit_policy, &hit.hit_policy);
     if (!failed(e))
         e = publish_hit(call->ctx, &hit, &row);
     struct hit_view view;

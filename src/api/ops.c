@@ -18,6 +18,7 @@
     X(op_get_hit)                                                                                  \
     X(op_list_assignments_for_hit)                                                                 \
     X(op_list_hits)                                                                                \
+    X(op_list_review_policy_results_for_hit)                                                       \
     X(op_list_reviewable_hits)                                                                     \
     X(op_notify_workers)                                                                           \
     X(op_reject_assignment)                                                                        \
@@ -46,7 +47,6 @@
 /* Operations of the model that this server does not offer: they are known, so that a client is
  * told what is the matter rather than that it has mistyped the name. */
 #define NOT_OFFERED(X)                                                                             \
-    X(ListReviewPolicyResultsForHIT)                                                               \
     X(SendTestEventNotification)                                                                   \
     X(UpdateNotificationSettings)
 
@@ -195,7 +195,11 @@ struct err call_page(struct op_call *call, const struct page_in *page, struct st
 void call_page_end(struct op_call *call, struct str filter, const int64_t *last, size_t count,
                    int64_t results) {
     json_kv_int(&call->out, "NumResults", results);
-    if (results > 0)
+    call_token(call, filter, results > 0 ? last : NULL, count);
+}
+
+void call_token(struct op_call *call, struct str filter, const int64_t *last, size_t count) {
+    if (last)
         json_kv_str(
             &call->out, "NextToken",
             token_seal(call->ctx->arena, call->tokens, page_scope(call, filter), last, count));

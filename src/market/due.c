@@ -10,6 +10,7 @@
 #include "market/due_expire.h"
 #include "market/events.h"
 #include "market/form_work.h"
+#include "market/policy.h"
 #include "market/publish.h"
 #include "market/request_key.h"
 #include "market/settle.h"
@@ -91,6 +92,9 @@ static struct err settle_group(struct ctx *c, const struct expired *x, size_t n)
     int64_t wanted = (INT64_C(1) << EVENT_HIT_EXPIRED) | (INT64_C(1) << EVENT_HIT_REVIEWABLE);
     for (size_t i = 0; i < n && !failed(e) && (type.events & wanted); i++)
         e = expired_events(c, &x[i]);
+    for (size_t i = 0; i < n && !failed(e); i++)
+        if (x[i].pending == 0 && x[i].used > 0 && x[i].used < x[i].max_assignments)
+            e = policy_mark(c, x[i].hit, x[i].at_ms);
     return e;
 }
 
@@ -315,6 +319,8 @@ struct err due_hits(struct ctx *caller, const int64_t *hits, int count) {
     struct err e = approve(c, ripe, ripe_count);
     for (size_t i = 0; i < n && !failed(e); i++)
         e = finish(c, &owed[i]);
+    for (size_t i = 0; i < n && !failed(e); i++)
+        e = policy_run(c, owed[i].hit);
     return e;
 }
 
@@ -448,6 +454,8 @@ struct err due_sweep(struct ctx *caller, int limit, int64_t *done) {
         e = expire_some(c, limit, done);
     if (!failed(e))
         e = sweep_assignments(c, limit, done);
+    if (!failed(e))
+        e = policy_sweep(c, limit, done);
     /* What is approved in this step may be old enough to be disposed of; what is not approved yet
      * is passed over, as it has submitted work. */
     if (!failed(e))

@@ -63,7 +63,8 @@ struct err funds_deposit(struct ctx *c, int64_t requester, int64_t cents, struct
 
 enum st funds_hold(struct ctx *c, int64_t cents, const struct transfer_for *about) {
     enum st st = ledger_hold(c->tx, c->now_ms, cents, about);
-    if (st != ST_CONFLICT)
+    /* A policy runs as a part of what is due. */
+    if (st != ST_CONFLICT || c->actor->entrance == ENTRANCE_POLICY)
         return st;
     struct err e = due_dry(c);
     if (failed(e))

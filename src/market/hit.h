@@ -88,6 +88,13 @@ struct err hit_update_expiration(struct ctx *c, struct str hit_id, int64_t expir
  * for a used token (NULL: none), ERR_INSUFFICIENT_FUNDS, ERR_INVALID_HIT_STATE when disposed. */
 struct err hit_add_assignments(struct ctx *c, struct str hit_id, int64_t more, struct str token);
 
+/* One more assignment by a review policy (policy.h), open for at least min_time_s: the rules of
+ * hit_add_assignments and hit_update_expiration in one, for a HIT of the acting requester that is
+ * owed nothing. On an error nothing has changed, so that the caller may record it:
+ * ERR_INVALID_HIT_STATE (disposed, or expired and without a time),
+ * ERR_INVALID_MAX_ASSIGNMENTS_INCREASE, ERR_INSUFFICIENT_FUNDS. */
+struct err hit_extend_one(struct ctx *c, int64_t hit, int64_t min_time_s);
+
 /* UpdateHITReviewStatus (2.37, H7): Reviewable to Reviewing, or back when revert; a HIT that is
  * there already is no error; others ERR_INVALID_HIT_STATE. */
 struct err hit_review(struct ctx *c, struct str hit_id, bool revert);

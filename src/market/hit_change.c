@@ -14,6 +14,7 @@
 #include "market/funds.h"
 #include "market/hit.h"
 #include "market/hit_question.h"
+#include "market/policy.h"
 #include "market/request_key.h"
 #include "market/slots_money.h"
 #include "store/sql.h"
@@ -146,7 +147,8 @@ struct err hit_update_expiration(struct ctx *c, struct str hit_id, int64_t expir
         return hit_unknown(c, hit_id);
     if (expires_ms > c->now_ms + SKEW_MS)
         return extend(c, &m, expires_ms);
-    return expire_hit(c, m.id, c->now_ms);
+    e = expire_hit(c, m.id, c->now_ms);
+    return failed(e) ? e : policy_run(c, m.id);
 }
 
 /* ---- more assignments ---- */
@@ -215,6 +217,44 @@ struct err hit_add_assignments(struct ctx *c, struct str hit_id, int64_t more, s
         e = grow(c, &m, more);
     if (!failed(e))
         e = unique_token_keep(c, c->actor->party, more_assignments, token, m.id);
+    return failed(e) ? e : extended(c, &m);
+}
+
+/* An expired HIT is reopened with the new slot counted in, so that what it costs is held before
+ * anything changes. */
+static struct err grow_expired(struct ctx *c, struct mine *m, int64_t expires_ms) {
+    struct sql_hit_grow_in more = {m->id, 1, 0, c->now_ms};
+    struct sql_hit_reopen_in live = {
+        .id = m->id, .expires_ms = expires_ms, .activity_ms = c->now_ms};
+    m->row.max_assignments++;
+    struct err e = reopen(c, m);
+    if (!failed(e))
+        e = ctx_store(c, sql_hit_grow(c->tx, &more, NULL));
+    return failed(e) ? e : ctx_store(c, sql_hit_reopen(c->tx, &live, NULL));
+}
+
+static struct err grow_live(struct ctx *c, const struct mine *m, int64_t expires_ms) {
+    struct sql_hit_reopen_in later = {
+        .id = m->id, .expires_ms = expires_ms, .activity_ms = c->now_ms};
+    struct err e = grow(c, m, 1);
+    if (failed(e) || expires_ms == m->row.expires_ms)
+        return e;
+    return ctx_store(c, sql_hit_reopen(c->tx, &later, NULL));
+}
+
+struct err hit_extend_one(struct ctx *c, int64_t hit, int64_t min_time_s) {
+    struct mine m = {.id = hit};
+    struct err e = load_row(c, &m);
+    if (failed(e))
+        return e;
+    int64_t expires_ms = c->now_ms + min_time_s * 1000;
+    if (expires_ms < m.row.expires_ms)
+        expires_ms = m.row.expires_ms;
+    if (m.n.disposed || expires_ms <= c->now_ms)
+        return wrong_state(c, &m, "Assignable, Unassignable");
+    e = check_tier(c, &m, 1);
+    if (!failed(e))
+        e = m.row.expired ? grow_expired(c, &m, expires_ms) : grow_live(c, &m, expires_ms);
     return failed(e) ? e : extended(c, &m);
 }
 

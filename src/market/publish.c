@@ -13,6 +13,7 @@
 #include "market/events.h"
 #include "market/fees.h"
 #include "market/funds.h"
+#include "market/policy.h"
 #include "market/project.h"
 #include "market/request_key.h"
 #include "market/slots_money.h"
@@ -174,6 +175,10 @@ struct err publish_hit(struct ctx *c, const struct publish_hit_in *in, int64_t *
             c, sql_document_is_form(c->tx, &(struct sql_document_is_form_in){document}, NULL));
     if (!failed(e))
         e = insert_hit(c, in, document, &cost, hit);
+    if (!failed(e) && in->assignment_policy.p)
+        e = policy_keep(c, *hit, POLICY_ASSIGNMENT, in->assignment_policy);
+    if (!failed(e) && in->hit_policy.p)
+        e = policy_keep(c, *hit, POLICY_HIT, in->hit_policy);
     if (!failed(e))
         e = unique_token_keep(c, c->actor->party, create_hit, in->token, *hit);
     if (!failed(e) && in->type->events) {

@@ -40,6 +40,7 @@ struct publish_hit_in {
     struct str variables;  /* layout: packed list of name, value, name, value… */
     struct str annotation; /* NULL: none */
     struct str token;      /* UniqueRequestToken, NULL: none */
+    struct str assignment_policy, hit_policy; /* packed by policy_check; NULL: none */
 };
 
 /* Publishes one HIT of the acting requester; *hit is its row. ERR_HIT_ALREADY_EXISTS with the

@@ -4,6 +4,7 @@
 
 #include "ledger/ledger.h"
 #include "market/events.h"
+#include "market/policy.h"
 #include "market/slots_money.h"
 #include "store/sql.h"
 
@@ -76,7 +77,8 @@ static struct err emit_reviewable(struct ctx *c, const struct slot_hit *h, int64
     if (h->pending > 0 || (!h->expired && used(h) < h->max_assignments))
         return NO_ERR;
     struct event e = {.kind = EVENT_HIT_REVIEWABLE, .at_ms = at_ms, .hit = h->id};
-    return event_emit(c, &e);
+    struct err err = event_emit(c, &e);
+    return failed(err) ? err : policy_mark(c, h->id, at_ms);
 }
 
 struct err slots_submit(struct ctx *c, int64_t hit, int64_t cost_cents, int64_t at_ms,

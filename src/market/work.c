@@ -13,6 +13,7 @@
 #include "market/events.h"
 #include "market/form_work.h"
 #include "market/lookup.h"
+#include "market/policy.h"
 #include "market/setting.h"
 #include "market/settle.h"
 #include "market/slots.h"
@@ -454,11 +455,15 @@ struct err work_submit(struct ctx *c, const struct submit_in *in, struct submitt
         e = slots_submit(c, a.hit, a.reward_cents + a.fee_cents, c->now_ms, &slot);
     if (!failed(e))
         e = emit(c, EVENT_ASSIGNMENT_SUBMITTED, a.hit, out->assignment);
-    if (!failed(e) && a.auto_approval_s == 0) {
+    int verdict = 0;
+    if (!failed(e))
+        e = policy_submitted(c, a.hit, out->assignment, &verdict);
+    out->approved = verdict == VERDICT_APPROVE;
+    if (!failed(e) && a.auto_approval_s == 0 && !verdict) {
         e = approve_at_once(c, out->assignment, &a);
         out->approved = true;
     }
-    return e;
+    return failed(e) ? e : policy_run(c, a.hit);
 }
 
 /* ---- return ---- */
@@ -484,7 +489,9 @@ struct err work_return(struct ctx *c, struct str assignment_id) {
     if (st != ST_OK)
         return ctx_store(c, st);
     e = slots_free(c, a.hit, a.reward_cents + a.fee_cents, c->now_ms, &slot);
-    return failed(e) ? e : emit(c, EVENT_ASSIGNMENT_RETURNED, a.hit, row);
+    if (!failed(e))
+        e = emit(c, EVENT_ASSIGNMENT_RETURNED, a.hit, row);
+    return failed(e) ? e : policy_run(c, a.hit);
 }
 
 struct err work_shard(struct ctx *c, struct str assignment_id, struct str group_id,

@@ -283,9 +283,11 @@ def test_others_are_strangers(server, mturk, worker):
 
 
 def test_not_offered(mturk):
-    text = refused(mturk, "RequestError", None, mturk.list_review_policy_results_for_hit,
-                   HITId="3UNKNOWN")
-    assert text.startswith("ListReviewPolicyResultsForHIT is part of the model")
+    text = refused(mturk, "RequestError", None, mturk.send_test_event_notification,
+                   TestEventType="Ping", Notification={
+                       "Destination": "x@example.org", "Transport": "Email",
+                       "Version": "2006-05-05", "EventTypes": ["Ping"]})
+    assert text.startswith("SendTestEventNotification is part of the model")
 
 
 def test_questions(mturk):
