@@ -13,6 +13,7 @@ static const struct route *const tables[] = {
     site_group_rows,
     site_hide_rows,
     site_task_rows,
+    site_test_rows,
     site_submit_rows,
     site_money_rows,
     site_review_rows,
