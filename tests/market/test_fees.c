@@ -90,12 +90,13 @@ static void premium(enum fixture_kind kind) {
     market_open(&m, kind);
     int64_t r = market_requester(&m, "ann");
     market_deposit(&m, r, 1000);
-    market_set(&m, "fee_premium_3PREMIUM", "25");
+    market_set(&m, "fee_premium_00000000000000000060", "25");
     market_hit(
         &m, r,
         &(struct hit_plan){
             .reward_cents = 10,
-            .requirements = "[{\"QualificationTypeId\":\"3PREMIUM\",\"Comparator\":\"Exists\"}]"});
+            .requirements =
+                "[{\"QualificationTypeId\":\"00000000000000000060\",\"Comparator\":\"Exists\"}]"});
     market_expect(&m, r, 1000 - 37, 37);
     market_close(&m);
 }

@@ -397,7 +397,7 @@ static const char no_preview[] =
 static const char californian[] =
     "[{\"QualificationTypeId\":\"00000000000000000071\",\"Comparator\":\"In\","
     "\"LocaleValues\":[{\"Country\":\"CA\"},{\"Country\":\"US\"}]},"
-    "{\"QualificationTypeId\":\"3CUSTOM\",\"Comparator\":\"DoesNotExist\"}]";
+    "{\"QualificationTypeId\":\"2F1QJWKUDD8XADTFD2Q0G6UTO95ALH\",\"Comparator\":\"DoesNotExist\"}]";
 
 struct previewing {
     struct preview_in in;
