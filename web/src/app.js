@@ -2,8 +2,12 @@
 import './times.js';
 import './copy.js';
 import './menus.js';
+import './theme.js';
+import './tables.js';
 import './review.js';
 import './widths.js';
 import './task.js';
+import './upload.js';
+import './leave.js';
 
 document.documentElement.classList.add('js');
