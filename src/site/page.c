@@ -12,6 +12,8 @@
 #define FLASH_COOKIE "hitd_flash"
 #define THEME_COOKIE "hitd_theme"
 
+enum { THEME_S = 365 * 86400 };
+
 /* ---- safety ---- */
 
 static void safety_headers(struct call *call, const struct page *page) {
@@ -218,6 +220,27 @@ static void fill_who(struct call *call, struct tpl_frame *f) {
 static struct str theme(struct call *call) {
     struct str cookie = http_cookie(call->req, THEME_COOKIE);
     return str_is(cookie, "dark") ? STR("dark") : str_is(cookie, "light") ? STR("light") : STR("");
+}
+
+/* Path and query of the page of ours that the form stood on; another site's is never followed. */
+static struct str came_from(struct call *call) {
+    struct str url = http_header(call->req, "Referer");
+    ptrdiff_t host = str_find(url, STR("://"));
+    if (host < 0)
+        return site_home(call);
+    struct str rest = str_from(url, (size_t)host + 3);
+    ptrdiff_t path = str_find(rest, STR("/"));
+    if (path < 0)
+        return site_home(call);
+    rest = str_from(rest, (size_t)path);
+    return str_starts(rest, STR("//")) ? site_home(call) : rest;
+}
+
+void page_set_theme(struct call *call, struct str chosen) {
+    bool known = str_is(chosen, "dark") || str_is(chosen, "light");
+    call_cookie(call,
+                cookie_set(call->req, THEME_COOKIE, known ? chosen : STR(""), known ? THEME_S : 0));
+    site_redirect(call, came_from(call));
 }
 
 const struct zone *page_zone(struct call *call) {

@@ -65,6 +65,10 @@ struct err page_show(struct call *call, const struct page *page, struct tpl_view
 
 enum flash { FLASH_GOOD = 1, FLASH_WARN, FLASH_BAD, FLASH_INFO };
 
+/* The colours of the pages in this browser: "light", "dark", or anything else for the system's own.
+ * Answers, leading back to the page that the form stood on. */
+void page_set_theme(struct call *call, struct str chosen);
+
 /* Said once, on the next page that is shown: what has happened. Before site_redirect(). At most
  * FLASH_MAX bytes; longer ones are cut. */
 enum { FLASH_MAX = 600 };

@@ -311,7 +311,20 @@ static struct err join_known(struct call *call, struct ctx *ctx) {
     return join_account(call, ctx, call->params[0], 0);
 }
 
+static struct err put_colours(struct call *call, struct ctx *ctx) {
+    (void)ctx;
+    page_set_theme(call, form_get(&call->form, "theme"));
+    return NO_ERR;
+}
+
 const struct route site_person_rows[] = {
+    {.method = "POST",
+     .pattern = "/colours",
+     .help = "Light, dark or the system's colours, in this browser.",
+     .may = MAY_SIGNED_IN,
+     .flags = ROUTE_SUSPENDED,
+     .kind = CALL_READ,
+     .run = put_colours},
     {.method = "GET",
      .pattern = "/security",
      .help = "Password and sessions.",

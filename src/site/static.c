@@ -23,15 +23,24 @@ struct str static_url(const char *name) {
     return str_c(f->address);
 }
 
-/* "gzip" named without q=0. Clients that send a weight on it do not exist outside tests. */
+/* "q=0", "q=0.0" and so on: named in order to be refused. */
+static bool refused(struct str weight) {
+    weight = str_trim(weight);
+    if (!str_starts(weight, STR("q=")))
+        return false;
+    for (size_t i = 2; i < weight.n; i++)
+        if (weight.p[i] != '0' && weight.p[i] != '.')
+            return false;
+    return true;
+}
+
 static bool takes_gzip(const struct http_request *req) {
     struct str accept = http_header(req, "Accept-Encoding");
     while (accept.p) {
-        struct str coding = str_trim(str_cut(&accept, ','));
-        struct str weight = coding;
+        struct str weight = str_cut(&accept, ',');
         struct str name = str_trim(str_cut(&weight, ';'));
         if (str_ieq(name, STR("gzip")))
-            return !weight.p || str_find(weight, STR("q=0")) < 0;
+            return !refused(weight);
     }
     return false;
 }

@@ -5,8 +5,9 @@ document.addEventListener('input', (event) => {
   if (event.target.closest('form[data-keep]'))
     changed = true;
 });
-document.addEventListener('submit', () => {
-  changed = false;
+document.addEventListener('submit', (event) => {
+  if (event.target.matches('form[data-keep]'))
+    changed = false;
 });
 addEventListener('beforeunload', (event) => {
   if (changed)

@@ -1,28 +1,20 @@
-// [data-theme-set]: light, dark or, empty, as the system has it. The server reads the cookie, so that
-// the next page comes in these colours at once.
+// The choice of colours takes effect in place: what stands half filled on the page stays. Without
+// script the form leads back to the page.
 const root = document.documentElement;
-const buttons = [...document.querySelectorAll('[data-theme-set]')];
+const form = document.querySelector('form.theme-switch');
 
-function mark() {
-  for (const button of buttons)
-    button.setAttribute('aria-pressed', String(button.dataset.themeSet === (root.dataset.theme ?? '')));
-}
-
-function remember(theme) {
-  const secure = location.protocol === 'https:';
-  const age = theme ? 365 * 86400 : 0;
-  document.cookie = `${secure ? '__Host-' : ''}hitd_theme=${theme}; path=/; max-age=${age}; ` +
-    `samesite=lax${secure ? '; secure' : ''}`;
-}
-
-for (const button of buttons)
-  button.addEventListener('click', () => {
-    const theme = button.dataset.themeSet;
-    if (theme)
-      root.dataset.theme = theme;
-    else
-      delete root.dataset.theme;
-    remember(theme);
-    mark();
+form?.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const chosen = event.submitter.value;
+  if (chosen)
+    root.dataset.theme = chosen;
+  else
+    delete root.dataset.theme;
+  for (const button of form.querySelectorAll('button'))
+    button.setAttribute('aria-pressed', String(button === event.submitter));
+  fetch(form.action, {
+    method: 'POST',
+    body: new URLSearchParams(new FormData(form, event.submitter)),
+    redirect: 'manual',
   });
-mark();
+});

@@ -54,7 +54,8 @@ function send(form, submitter) {
       return;
     shown.progress.max = event.total;
     shown.progress.value = event.loaded;
-    shown.line.textContent = `${mib(event.loaded)} of ${mib(event.total)}`;
+    shown.line.textContent = `${mib(event.loaded)} of ${mib(event.total)}, ` +
+      `${Math.floor(100 * event.loaded / event.total)}%`;
   });
   request.upload.addEventListener('load', () => {
     shown.progress.removeAttribute('value');
