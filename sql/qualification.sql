@@ -154,3 +154,27 @@ WHERE h.requester = :requester AND h.disposed_ms IS NULL
               WHERE r.hit_type = h.hit_type AND r.qualification = :qualification)
 ORDER BY h.created_ms DESC, h.id DESC
 LIMIT :page;
+
+-- What a worker holds, as he is shown it; of the three names of Masters one.
+-- name: qualification_own :many
+-- in: worker int, after int, page int
+-- out: type int, value int, granted_ms int, alias text?, name text, author text?
+SELECT q.type, q.value, q.granted_ms, t.alias, t.name, p.name
+FROM qualification q
+JOIN qualification_type t ON t.id = q.type
+LEFT JOIN party p ON p.id = t.requester
+WHERE q.worker = :worker AND q.status = 1 AND q.type > :after
+  AND (t.requester IS NOT NULL OR t.alias = '2F1QJWKUDD8XADTFD2Q0G6UTO95ALH')
+ORDER BY q.type
+LIMIT :page;
+
+-- name: qualification_asked :many
+-- in: worker int, after int, page int
+-- out: type int, asked_ms int, name text, author text
+SELECT r.type, r.asked_ms, t.name, p.name
+FROM qualification_request r
+JOIN qualification_type t ON t.id = r.type
+JOIN party p ON p.id = r.requester
+WHERE r.worker = :worker AND r.state = 1 AND r.type > :after
+ORDER BY r.type
+LIMIT :page;

@@ -152,6 +152,35 @@ struct err qualification_request_reject(struct ctx *c, struct str request_id, st
 struct err qualification_ask(struct ctx *c, struct str type_id,
                              enum qualification_request_state *state);
 
+/* A type as the acting worker meets it. */
+struct qualification_mine {
+    struct qualification_type type;
+    struct str author; /* "" for the system's own */
+    bool held, pending;
+    int64_t value, granted_ms; /* when held */
+    int64_t asked_ms;          /* of his last request; 0: never asked */
+    struct str refused_for;    /* reason of his last request's rejection, or NULL */
+    struct err why;            /* NO_ERR: he may ask now; else why not, in words */
+};
+/* Errors as qualification_type_get. */
+struct err qualification_mine(struct ctx *c, struct str type_id, struct qualification_mine *out);
+
+/* What the acting worker holds, or has asked for and waits for; by type. after: key of the last
+ * one of the page before, 0 at the start. */
+struct qualification_own {
+    int64_t key;
+    struct str type_id, name, author; /* author "": the system's own */
+    int64_t value, at_ms;             /* granted, or asked */
+};
+struct qualification_own_list {
+    struct qualification_own *items;
+    size_t n;
+};
+struct err qualification_own(struct ctx *c, int64_t after, int limit,
+                             struct qualification_own_list *out);
+struct err qualification_asked(struct ctx *c, int64_t after, int limit,
+                               struct qualification_own_list *out);
+
 /* A worker gives up what he holds (9, "Assigned"); ERR_QUALIFICATION_DOES_NOT_EXIST. */
 struct err qualification_drop(struct ctx *c, struct str type_id);
 

@@ -22,4 +22,7 @@ struct err qualification_put(struct ctx *c, const struct qualification_type *t, 
 struct err qualification_tell(struct ctx *c, int64_t worker, enum notice_kind kind,
                               const struct qualification_type *t, struct str reason);
 
+/* May the acting worker ask now? Errors of qualification_ask. */
+struct err qualification_may_ask(struct ctx *c, const struct qualification_type *t);
+
 #endif

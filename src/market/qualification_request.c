@@ -140,19 +140,22 @@ static struct err may_ask(struct ctx *c, const struct qualification_type *t) {
     return NO_ERR;
 }
 
+struct err qualification_may_ask(struct ctx *c, const struct qualification_type *t) {
+    if (t->system || !t->active)
+        return err_make(c->arena, ERR_INVALID_QUALIFICATION_TYPE_STATE, "QualificationTypeId",
+                        "This qualification can not be asked for.");
+    if (t->test_s >= 0)
+        return err_make(c->arena, ERR_FORBIDDEN, NULL,
+                        "This qualification is earned by a test; take it to ask for it.");
+    return may_ask(c, t);
+}
+
 struct err qualification_ask(struct ctx *c, struct str type_id,
                              enum qualification_request_state *state) {
     struct qualification_type t;
     struct err e = qualification_type_get(c, type_id, &t);
-    if (failed(e))
-        return e;
-    if (t.system || !t.active)
-        return err_make(c->arena, ERR_INVALID_QUALIFICATION_TYPE_STATE, "QualificationTypeId",
-                        "This qualification can not be asked for.");
-    if (t.test_s >= 0)
-        return err_make(c->arena, ERR_FORBIDDEN, NULL,
-                        "This qualification is earned by a test; take it to ask for it.");
-    e = may_ask(c, &t);
+    if (!failed(e))
+        e = qualification_may_ask(c, &t);
     if (failed(e))
         return e;
     *state = t.auto_granted ? REQUEST_GRANTED : REQUEST_PENDING;

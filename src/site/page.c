@@ -125,6 +125,7 @@ static const struct entry worker_entries[] = {
     {NAV_W_DASHBOARD, "Dashboard", "/dashboard", "gauge", 0},
     {NAV_W_APPEALS, "Appeals", "/appeals", "scale", 0},
     {NAV_W_EARNINGS, "Earnings", "/earnings", "wallet", 0},
+    {NAV_W_QUALIFICATIONS, "Qualifications", "/qualifications/assigned", "award", 0},
     {NAV_W_MESSAGES, "Messages", "/messages", "mail", 0},
     {NAV_NONE, NULL, NULL, NULL, 0},
 };

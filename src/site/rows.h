@@ -15,16 +15,18 @@ extern const struct route site_test_rows[];    /* test.c */
 extern const struct route site_submit_rows[];  /* submit.c */
 extern const struct route site_money_rows[];   /* figures.c */
 
-extern const struct route site_appeal_rows[];          /* appeals.c */
-extern const struct route site_requester_money_rows[]; /* money.c */
-extern const struct route site_review_rows[];          /* review.c */
-extern const struct route site_home_rows[];            /* home.c */
-extern const struct route site_batch_rows[];           /* batches.c */
-extern const struct route site_batch_action_rows[];    /* batch_action.c */
-extern const struct route site_results_rows[];         /* results.c */
-extern const struct route site_result_rows[];          /* result.c */
-extern const struct route site_choose_rows[];          /* choose.c */
-extern const struct route site_message_rows[];         /* messages.c */
+extern const struct route site_appeal_rows[];             /* appeals.c */
+extern const struct route site_requester_money_rows[];    /* money.c */
+extern const struct route site_review_rows[];             /* review.c */
+extern const struct route site_home_rows[];               /* home.c */
+extern const struct route site_batch_rows[];              /* batches.c */
+extern const struct route site_batch_action_rows[];       /* batch_action.c */
+extern const struct route site_results_rows[];            /* results.c */
+extern const struct route site_result_rows[];             /* result.c */
+extern const struct route site_choose_rows[];             /* choose.c */
+extern const struct route site_message_rows[];            /* messages.c */
+extern const struct route site_qualification_rows[];      /* qualifications.c */
+extern const struct route site_qualification_type_rows[]; /* qualification_types.c */
 
 extern const struct route site_project_rows[];      /* projects.c */
 extern const struct route site_one_project_rows[];  /* project.c */
@@ -32,9 +34,9 @@ extern const struct route site_project_form_rows[]; /* project_form.c */
 extern const struct route site_publish_rows[];      /* publish.c */
 extern const struct route site_draft_rows[];        /* draft.c */
 
-extern const struct route site_person_rows[];  /* person.c */
-extern const struct route site_statement_rows[]; /* statement.c */
-extern const struct route site_member_rows[];  /* members.c */
+extern const struct route site_person_rows[];           /* person.c */
+extern const struct route site_statement_rows[];        /* statement.c */
+extern const struct route site_member_rows[];           /* members.c */
 extern const struct route site_operator_rows[];         /* operator.c */
 extern const struct route site_operator_account_rows[]; /* operator_accounts.c */
 extern const struct route site_operator_money_rows[];   /* operator_money.c */

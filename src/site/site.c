@@ -20,6 +20,8 @@ static const struct route *const tables[] = {
     site_appeal_rows,
     site_requester_money_rows,
     site_message_rows,
+    site_qualification_rows,
+    site_qualification_type_rows,
     /* a requester's batches */
     site_home_rows,
     site_batch_rows,
