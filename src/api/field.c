@@ -336,7 +336,11 @@ static void take(struct decoder *d, const struct spot *s, const json_t *v) {
     switch (s->row->type) {
     case F_TEXT: take_text(d, s, v); break;
     case F_INT: take_int(d, s, v); break;
-    case F_BOOL: take_bool(d, s, v); break;
+    case F_BOOL:
+        take_bool(d, s, v);
+        if (s->row->flags & FIELD_GIVEN)
+            s->to[sizeof(bool)] = true;
+        break;
     case F_MONEY: take_money(d, s, v); break;
     case F_TIME: take_time(d, s, v); break;
     case F_ENUM: take_enum(d, s, v); break;
@@ -345,7 +349,9 @@ static void take(struct decoder *d, const struct spot *s, const json_t *v) {
     case F_TEXTS:
     case F_OBJECTS: take_list(d, s, v); break;
     case F_OBJECT:
-        if (json_is_object(v))
+        if (json_is_object(v) && s->row->of)
+            decode_object(d, s->row->of, str_printf(d->a, "%.*s.", STR_ARG(s->path)), v, s->to);
+        else if (json_is_object(v))
             memcpy(s->to, &v, sizeof v);
         else
             wrong_type(d, s, "an object");

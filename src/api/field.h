@@ -21,7 +21,8 @@
  *   F_INTS      struct field_list of int64_t
  *   F_TEXTS     struct field_list of struct str
  *   F_OBJECTS   struct field_list of structs of .of_size bytes, filled by .of
- *   F_OBJECT    json_t *, borrowed from the request's tree, NULL when absent
+ *   F_OBJECT    with .of the struct that it fills, zeros when absent; else a json_t *, borrowed
+ *               from the request's tree, NULL when absent
  * A member that is null counts as absent; unknown members are ignored.
  */
 #ifndef API_FIELD_H
@@ -60,6 +61,7 @@ enum field_pattern {
 
 enum {
     FIELD_BYTES = 1, /* the length of a text is counted in bytes */
+    FIELD_GIVEN = 4, /* an F_BOOL: the bool behind it says whether it was sent */
     FIELD_PLAIN = 2, /* no control characters (requester-api 1.11) but tab, LF, CR */
     FIELD_MAYBE = 4, /* a boolean whose absence means something */
 };

@@ -1,7 +1,11 @@
-/* Words to workers: NotifyWorkers (requester-api 2.30). */
+/* Words to workers, and events to requesters: NotifyWorkers, UpdateNotificationSettings,
+ * SendTestEventNotification (requester-api 2.30, 2.34, 2.38, 3.9). */
+#include <assert.h>
+
 #include "api/op.h"
 #include "base/limits.h"
 #include "market/message.h"
+#include "market/notification.h"
 
 struct notify_in {
     struct str subject, text;
@@ -81,4 +85,137 @@ const struct op op_notify_workers = {
     .fields = notify_fields,
     .in_size = sizeof(struct notify_in),
     .run = notify_workers,
+};
+
+/* ---- specifications ---- */
+
+static const struct word transports[] = {
+    {"Email", TRANSPORT_EMAIL},
+    {"SQS", TRANSPORT_SQS},
+    {"SNS", TRANSPORT_SNS},
+    {0},
+};
+
+static const struct word events[] = {
+    {"AssignmentAccepted", EVENT_ASSIGNMENT_ACCEPTED},
+    {"AssignmentAbandoned", EVENT_ASSIGNMENT_ABANDONED},
+    {"AssignmentReturned", EVENT_ASSIGNMENT_RETURNED},
+    {"AssignmentSubmitted", EVENT_ASSIGNMENT_SUBMITTED},
+    {"AssignmentRejected", EVENT_ASSIGNMENT_REJECTED},
+    {"AssignmentApproved", EVENT_ASSIGNMENT_APPROVED},
+    {"HITCreated", EVENT_HIT_CREATED},
+    {"HITExpired", EVENT_HIT_EXPIRED},
+    {"HITReviewable", EVENT_HIT_REVIEWABLE},
+    {"HITExtended", EVENT_HIT_EXTENDED},
+    {"HITDisposed", EVENT_HIT_DISPOSED},
+    {"Ping", EVENT_PING},
+    {0},
+};
+
+static const struct field spec_fields[] = {
+    {.name = "Destination",
+     .help = "a queue's URL, a topic's ARN or a subscriber's URL, or a mail address",
+     .type = F_TEXT,
+     .required = true,
+     .at = offsetof(struct notification, destination)},
+    {.name = "Transport",
+     .help = "how the message gets there",
+     .type = F_ENUM,
+     .required = true,
+     .at = offsetof(struct notification, transport),
+     .words = transports},
+    {.name = "Version",
+     .help = "2006-05-05 or 2014-08-15; echoed in the messages",
+     .type = F_TEXT,
+     .required = true,
+     .at = offsetof(struct notification, version)},
+    {.name = "EventTypes",
+     .help = "what is told",
+     .type = F_ENUMS,
+     .required = true,
+     .at = offsetof(struct notification, events),
+     .words = events},
+    {0},
+};
+
+/* ---- UpdateNotificationSettings ---- */
+
+struct settings_in {
+    struct str hit_type;
+    struct notification spec;
+    bool active, active_given;
+};
+static_assert(offsetof(struct settings_in, active_given) ==
+                  offsetof(struct settings_in, active) + sizeof(bool),
+              "FIELD_GIVEN");
+
+static const struct field settings_fields[] = {
+    ENTITY_FIELD("HITTypeId", struct settings_in, hit_type, "a type of the caller's"),
+    {.name = "Notification",
+     .help = "where which events go; replaces what is there",
+     .type = F_OBJECT,
+     .at = offsetof(struct settings_in, spec),
+     .of = spec_fields},
+    {.name = "Active",
+     .help = "whether events are told at all",
+     .type = F_BOOL,
+     .flags = FIELD_GIVEN,
+     .at = offsetof(struct settings_in, active)},
+    {0},
+};
+
+static struct err update_settings(struct op_call *call) {
+    const struct settings_in *in = call->in;
+    struct notification_set_in set = {in->hit_type, in->spec, in->active, in->active_given};
+    struct err e = notification_set(call->ctx, &set);
+    return failed(e) ? e : call_nothing(call);
+}
+
+const struct op op_update_notification_settings = {
+    .name = "UpdateNotificationSettings",
+    .help = "Says where the events of a HIT type go, and whether they go.",
+    .rights = RIGHT_REQUESTER,
+    .kind = OP_WRITE,
+    .fields = settings_fields,
+    .in_size = sizeof(struct settings_in),
+    .run = update_settings,
+};
+
+/* ---- SendTestEventNotification ---- */
+
+struct test_in {
+    struct notification spec;
+    int event;
+};
+
+static const struct field test_fields[] = {
+    {.name = "Notification",
+     .help = "where the test goes",
+     .type = F_OBJECT,
+     .required = true,
+     .at = offsetof(struct test_in, spec),
+     .of = spec_fields},
+    {.name = "TestEventType",
+     .help = "what it pretends to tell",
+     .type = F_ENUM,
+     .required = true,
+     .at = offsetof(struct test_in, event),
+     .words = events},
+    {0},
+};
+
+static struct err send_test(struct op_call *call) {
+    const struct test_in *in = call->in;
+    struct err e = notification_test(call->ctx, &in->spec, in->event);
+    return failed(e) ? e : call_nothing(call);
+}
+
+const struct op op_send_test_event_notification = {
+    .name = "SendTestEventNotification",
+    .help = "Sends one event with empty ids to a destination.",
+    .rights = RIGHT_REQUESTER,
+    .kind = OP_WRITE,
+    .fields = test_fields,
+    .in_size = sizeof(struct test_in),
+    .run = send_test,
 };

@@ -22,6 +22,8 @@
     X(op_list_reviewable_hits)                                                                     \
     X(op_notify_workers)                                                                           \
     X(op_reject_assignment)                                                                        \
+    X(op_send_test_event_notification)                                                             \
+    X(op_update_notification_settings)                                                             \
     X(op_send_bonus)                                                                               \
     X(op_update_expiration_for_hit)                                                                \
     X(op_create_worker_block)                                                                      \
@@ -44,35 +46,14 @@
     X(op_reject_qualification_request)                                                             \
     X(op_update_qualification_type)
 
-/* Operations of the model that this server does not offer: they are known, so that a client is
- * told what is the matter rather than that it has mistyped the name. */
-#define NOT_OFFERED(X)                                                                             \
-    X(SendTestEventNotification)                                                                   \
-    X(UpdateNotificationSettings)
-
 #define DECLARE(row) extern const struct op row;
 OFFERED(DECLARE)
-
-static const struct field no_fields[] = {{0}};
-
-#define DEFINE(id)                                                                                 \
-    static const struct op not_offered_##id = {                                                    \
-        .name = #id,                                                                               \
-        .help = "Part of the model; not offered by this server.",                                  \
-        .rights = RIGHT_REQUESTER,                                                                 \
-        .kind = OP_READ,                                                                           \
-        .fields = no_fields,                                                                       \
-    };
-NOT_OFFERED(DEFINE)
 
 static const struct op *const all[] = {
 #define ROW(row) &row,
     OFFERED(ROW)
 #undef ROW
-#define ROW(id) &not_offered_##id,
-        NOT_OFFERED(ROW)
-#undef ROW
-            NULL,
+        NULL,
 };
 
 const struct op *const *op_all(void) {

@@ -93,6 +93,10 @@
 #define NOTIFY_SUBJECT_MAX 200
 #define NOTIFY_TEXT_MAX    4096
 #define NOTIFY_WORKERS_MAX 100
+
+/* Where events go: a URL or an address; and what one delivery may take of memory. */
+#define DESTINATION_MAX    1024
+#define NOTIFIER_ARENA_MAX (1 << 20)
 #define APPEALS_STEP 100      /* paid by one deposit, or closed in one step of the sweeper */
 #define APPEAL_COUNT_MAX 1000 /* a page says "1,000 or more" */
 #define HIDDEN_MAX 1000       /* groups and requesters that one worker may hide */

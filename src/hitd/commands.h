@@ -28,6 +28,9 @@ int run_key_revoke(struct command_line *line);
 /* setting.c */
 int run_setting(struct command_line *line);
 
+/* outbox.c */
+int run_outbox(struct command_line *line);
+
 /* clock.c */
 int run_clock(struct command_line *line);
 

@@ -105,6 +105,8 @@ static const struct command commands[] = {
     {"deposit", NULL, 0, 0, "Put money into a requester's account", deposit_options, run_deposit},
     {"setting", "[NAME [VALUE]]", 0, 2, "Show or change the market's settings", store_options,
      run_setting},
+    {"outbox", "list | replay [ROW]", 1, 2,
+     "Events that were given up: list them, or try one or all again", store_options, run_outbox},
     {"clock", "get | advance 31d | set 2026-12-24T00:00:00Z | real", 1, 2,
      "Read or move the simulated clock, forward only, or make it real", store_options, run_clock},
     {"replay", "FILE", 1, 1, "Re-enact a results file of the old service as a live batch",

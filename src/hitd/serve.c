@@ -24,6 +24,7 @@
 #include "hitd/settings.h"
 #include "hitd/sweeper.h"
 #include "http/server.h"
+#include "notify/notifier.h"
 #include "site/site.h"
 
 /* A client that is still sending after this has lost interest. */
@@ -37,6 +38,7 @@ struct server {
     struct http_server *_Atomic main; /* requests come before http_listen has returned it */
     struct http_server *content;
     struct sweeper sweeper;
+    struct notifier notifier;
 };
 
 /* ---- health and figures ---- */
@@ -89,6 +91,9 @@ static void metrics(struct server *s, struct http_request *req) {
                store_waiting(s->app.store));
     buf_printf(&b, "hitd_swept_total %" PRIu64 "\n",
                atomic_load_explicit(&s->sweeper.done, memory_order_relaxed));
+    buf_printf(&b, "hitd_events_sent_total %" PRIu64 "\n", s->notifier.sent);
+    buf_printf(&b, "hitd_events_failed_total %" PRIu64 "\n", s->notifier.failed);
+    buf_printf(&b, "hitd_events_dead_total %" PRIu64 "\n", s->notifier.dead);
     reply_buf(req, 200, "text/plain; version=0.0.4", &b);
 }
 
@@ -222,6 +227,7 @@ static void stop(struct server *s) {
     if (s->content)
         http_stop(s->content, DRAIN_S);
     sweeper_stop(&s->sweeper);
+    notifier_stop(&s->notifier);
     hitd_close(&s->opened);
 }
 
@@ -247,6 +253,10 @@ static struct err start(struct server *s, struct command_line *line) {
     s->app.file_rows_max = s->settings.upload_rows;
     api_init(&s->api, &s->app);
     sweeper_start(&s->sweeper, &s->app);
+    s->notifier.store = s->opened.store;
+    s->notifier.ids = &s->opened.ids;
+    s->notifier.config = s->settings.send;
+    notifier_start(&s->notifier);
     e = listen_both(s);
     if (failed(e))
         stop(s);

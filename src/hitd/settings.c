@@ -34,6 +34,12 @@ static const struct row {
     {"upload-mib", NUMBER, offsetof(struct settings, upload_mib), 1, UPLOAD_MIB_MAX},
     {"upload-rows", NUMBER, offsetof(struct settings, upload_rows), 1, UPLOAD_ROWS_MAX},
     {"behind-proxy", SWITCH, offsetof(struct settings, behind_proxy), 0, 0},
+    {"smtp-url", TEXT, offsetof(struct settings, send.smtp_url), 0, 0},
+    {"mail-from", TEXT, offsetof(struct settings, send.mail_from), 0, 0},
+    {"sns-endpoint", URL, offsetof(struct settings, send.sns_endpoint), 0, 0},
+    {"aws-region", TEXT, offsetof(struct settings, send.aws_region), 0, 0},
+    {"aws-key", TEXT, offsetof(struct settings, send.aws_key), 0, 0},
+    {"aws-secret", TEXT, offsetof(struct settings, send.aws_secret), 0, 0},
     {"sandbox", SWITCH, offsetof(struct settings, sandbox), 0, 0},
 };
 

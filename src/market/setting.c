@@ -36,6 +36,9 @@ const struct setting SETTINGS[] = {
     {"legacy_question_elements", "0",
      "1: question forms of 2005 may ask for files and hold applets, of which a notice is shown", 0,
      1, NULL},
+    {"notify_private", "refuse",
+     "refuse, or allow: events may go to private and loopback addresses", 0, 0, "allow"},
+    {"notify_attempts", "16", "times that an event is tried before it is given up", 1, 100, NULL},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 

@@ -282,14 +282,6 @@ def test_others_are_strangers(server, mturk, worker):
     assert stranger.list_hits()["HITs"] == []
 
 
-def test_not_offered(mturk):
-    text = refused(mturk, "RequestError", None, mturk.send_test_event_notification,
-                   TestEventType="Ping", Notification={
-                       "Destination": "x@example.org", "Transport": "Email",
-                       "Version": "2006-05-05", "EventTypes": ["Ping"]})
-    assert text.startswith("SendTestEventNotification is part of the model")
-
-
 def test_questions(mturk):
     text = refused(mturk, "ParameterValidationError", None, mturk.create_hit,
                    LifetimeInSeconds=600, AssignmentDurationInSeconds=600, Reward="0.50",

@@ -1,0 +1,187 @@
+#include "notify/notifier.h"
+
+#include <assert.h>
+#include <curl/curl.h>
+#include <time.h>
+
+#include "base/datetime.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "market/setting.h"
+
+enum {
+    LEASE_MS = 4 * SEND_TIMEOUT_S * 1000,
+    BACKOFF_MS = 2000,
+    BACKOFF_MAX_MS = 3600 * 1000,
+};
+
+/* One row's way; the strings of delivery live in arena. */
+struct job {
+    struct notifier *n;
+    struct arena arena;
+    struct actor actor;
+    struct delivery delivery;
+    int64_t attempts_max;
+    bool allow_private;
+    bool good;
+    struct str why;
+};
+
+static struct err begin(struct ctx *c, struct tx *tx, struct job *job) {
+    struct err e = ctx_begin(c, tx, &job->actor, job->n->ids);
+    c->arena = &job->arena;
+    return e;
+}
+
+/* ---- claim ---- */
+
+static enum tx_end claim(struct tx *tx, void *arg) {
+    struct job *job = arg;
+    struct ctx c;
+    struct str word = STR_NULL;
+    arena_reset(&job->arena);
+    tx_use_arena(tx, &job->arena);
+    int64_t now_ms = time_wall_ms();
+    struct err e = begin(&c, tx, job);
+    if (!failed(e))
+        e = delivery_claim(&c, now_ms, now_ms + LEASE_MS, &job->delivery);
+    if (!failed(e) && job->delivery.row)
+        e = setting_int(&c, "notify_attempts", &job->attempts_max);
+    if (!failed(e) && job->delivery.row)
+        e = setting_get(&c, setting_find(STR("notify_private")), &word);
+    job->allow_private = str_is(word, "allow");
+    if (!failed(e) && !job->delivery.row)
+        return TX_ROLLBACK;
+    return ctx_end(e);
+}
+
+/* An idle server writes nothing. */
+static enum tx_end look(struct tx *tx, void *arg) {
+    struct job *job = arg;
+    struct ctx c;
+    arena_reset(&job->arena);
+    tx_use_arena(tx, &job->arena);
+    struct err e = begin(&c, tx, job);
+    bool any = false;
+    if (!failed(e))
+        e = delivery_any(&c, time_wall_ms(), &any);
+    job->delivery.row = !failed(e) && any;
+    return TX_ROLLBACK;
+}
+
+/* ---- what came of it ---- */
+
+/* 2 s, 4 s, 8 s … an hour; each from half of it to one and a half. */
+static int64_t pause_ms(int64_t attempts) {
+    int64_t ms = BACKOFF_MS;
+    uint32_t dice;
+    for (int64_t i = 1; i < attempts && ms < BACKOFF_MAX_MS; i++)
+        ms *= 2;
+    if (ms > BACKOFF_MAX_MS)
+        ms = BACKOFF_MAX_MS;
+    rand_bytes(&dice, sizeof dice);
+    return ms / 2 + (int64_t)(dice % (uint32_t)ms);
+}
+
+static enum tx_end note(struct tx *tx, void *arg) {
+    struct job *job = arg;
+    struct ctx c;
+    const struct delivery *d = &job->delivery;
+    struct err e = begin(&c, tx, job);
+    if (failed(e))
+        return ctx_end(e);
+    if (job->good)
+        return ctx_end(delivery_done(&c, d));
+    int64_t now_ms = time_wall_ms();
+    bool dead = d->attempts >= job->attempts_max;
+    return ctx_end(
+        delivery_failed(&c, d, now_ms + pause_ms(d->attempts), dead ? now_ms : 0, job->why));
+}
+
+static void count(struct job *job) {
+    struct notifier *n = job->n;
+    const struct delivery *d = &job->delivery;
+    _Atomic uint64_t *figure = job->good                          ? &n->sent
+                               : d->attempts >= job->attempts_max ? &n->dead
+                                                                  : &n->failed;
+    atomic_fetch_add_explicit(figure, 1, memory_order_relaxed);
+    if (!job->good)
+        log_warn("event %lld, attempt %lld: %.*s", (long long)d->row, (long long)d->attempts,
+                 STR_ARG(job->why));
+}
+
+/* True when there may be more. The claim need not be durable: lost, the event goes out again, as it
+ * would have anyway. */
+static bool deliver_one(struct job *job) {
+    struct notifier *n = job->n;
+    if (store_read(n->store, look, job) != ST_OK || !job->delivery.row)
+        return false;
+    if (store_write_relaxed(n->store, 0, claim, job) != ST_OK || !job->delivery.row)
+        return false;
+    job->why = STR_NULL;
+    job->good = !job->delivery.wanted || send_message(&job->arena, &n->config, &job->delivery,
+                                                      job->allow_private, &job->why);
+    if (store_write(n->store, 0, note, job) != ST_OK)
+        return false; /* the lease runs out, and it goes again */
+    count(job);
+    return true;
+}
+
+/* ---- the threads ---- */
+
+static bool stopping(struct notifier *n) {
+    pthread_mutex_lock(&n->lock);
+    bool stop = n->stop;
+    pthread_mutex_unlock(&n->lock);
+    return stop;
+}
+
+static void rest(struct notifier *n) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec++;
+    pthread_mutex_lock(&n->lock);
+    if (!n->stop)
+        pthread_cond_timedwait(&n->wake, &n->lock, &until);
+    pthread_mutex_unlock(&n->lock);
+}
+
+static void *run(void *arg) {
+    struct job job = {
+        .n = arg,
+        .actor = {.entrance = ENTRANCE_CLOCK, .detail = STR("notifier")},
+    };
+    arena_init(&job.arena, NOTIFIER_ARENA_MAX);
+    while (!stopping(job.n))
+        if (!deliver_one(&job))
+            rest(job.n);
+    arena_free(&job.arena);
+    return NULL;
+}
+
+void notifier_start(struct notifier *n) {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    n->stop = false;
+    pthread_mutex_init(&n->lock, NULL);
+    pthread_cond_init(&n->wake, NULL);
+    for (int i = 0; i < NOTIFIER_THREADS; i++) {
+        bool made = pthread_create(&n->threads[i], NULL, run, n) == 0;
+        assert(made);
+    }
+    n->running = true;
+}
+
+void notifier_stop(struct notifier *n) {
+    if (!n->running)
+        return;
+    pthread_mutex_lock(&n->lock);
+    n->stop = true;
+    pthread_cond_broadcast(&n->wake);
+    pthread_mutex_unlock(&n->lock);
+    for (int i = 0; i < NOTIFIER_THREADS; i++)
+        pthread_join(n->threads[i], NULL);
+    pthread_mutex_destroy(&n->lock);
+    pthread_cond_destroy(&n->wake);
+    n->running = false;
+}

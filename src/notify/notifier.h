@@ -1,0 +1,39 @@
+/* The outbox goes out: threads that claim one event each, send it, and note what came of it.
+ *
+ * At least once: the row is deleted only when the receiver has taken it, so a server that is killed
+ * in between sends it again when the lease has run out, as does any other server of the store. No
+ * row is with two senders while its lease lasts, which is longer than a send may take. Events of
+ * one HIT go in order. What fails comes again after a pause that doubles and is never twice the
+ * same, until setting notify_attempts; then it is a dead letter (hitd outbox).
+ */
+#ifndef NOTIFY_NOTIFIER_H
+#define NOTIFY_NOTIFIER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/id.h"
+#include "notify/send.h"
+#include "store/store.h"
+
+enum { NOTIFIER_THREADS = 4 };
+
+struct notifier {
+    struct store *store;
+    const struct id_key *ids;
+    struct send_config config;
+    pthread_t threads[NOTIFIER_THREADS];
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stop, running;
+    _Atomic uint64_t sent, failed, dead;
+};
+
+/* store, ids and config are set before. */
+void notifier_start(struct notifier *n);
+
+/* Waits for what is being sent, SEND_TIMEOUT_S at most. Harmless when it was not started. */
+void notifier_stop(struct notifier *n);
+
+#endif

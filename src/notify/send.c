@@ -1,0 +1,251 @@
+#include "notify/send.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "notify/message.h"
+
+struct sending {
+    struct arena *arena;
+    const struct send_config *config;
+    const struct delivery *delivery;
+    CURL *curl;
+    struct curl_slist *head;
+    struct str mail; /* what is left to send of it */
+    size_t answered;
+    bool allow_private;
+    bool refused; /* the address was not to be spoken to */
+};
+
+/* ---- which addresses ---- */
+
+/* Everything that IANA does not give to the public internet (RFC 6890). */
+static bool public_v4(uint32_t ip) {
+    static const struct {
+        uint32_t net;
+        int bits;
+    } kept[] = {
+        {0x00000000, 8},  {0x0a000000, 8},  {0x64400000, 10}, {0x7f000000, 8},  {0xa9fe0000, 16},
+        {0xac100000, 12}, {0xc0000000, 24}, {0xc0000200, 24}, {0xc0a80000, 16}, {0xc6120000, 15},
+        {0xc6336400, 24}, {0xcb007100, 24}, {0xe0000000, 3},
+    };
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (ip >> (32 - kept[i].bits) == kept[i].net >> (32 - kept[i].bits))
+            return false;
+    return true;
+}
+
+static uint32_t v4_at(const uint8_t *p) {
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* 2000::/3 is what is given out; of it not 6to4, Teredo and the documentation's net, which carry or
+ * stand for other addresses. IPv4 in IPv6 counts as IPv4. */
+static bool public_v6(const uint8_t *p) {
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    if (memcmp(p, mapped, sizeof mapped) == 0)
+        return public_v4(v4_at(p + 12));
+    uint32_t first = v4_at(p);
+    return p[0] >> 5 == 1 && first >> 16 != 0x2002 && first != 0x20010000 && first != 0x20010db8;
+}
+
+static bool is_public(const struct curl_sockaddr *to) {
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    if (to->family == AF_INET && to->addrlen >= sizeof v4) {
+        memcpy(&v4, &to->addr, sizeof v4);
+        return public_v4(ntohl(v4.sin_addr.s_addr));
+    }
+    if (to->family == AF_INET6 && to->addrlen >= sizeof v6) {
+        memcpy(&v6, &to->addr, sizeof v6);
+        return public_v6(v6.sin6_addr.s6_addr);
+    }
+    return false;
+}
+
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to) {
+    struct sending *s = arg;
+    (void)purpose;
+    if (!s->allow_private && !is_public(to)) {
+        s->refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+/* ---- the request ---- */
+
+/* What a receiver says is not kept, and not read for ever. */
+static size_t take_answer(char *p, size_t size, size_t n, void *arg) {
+    struct sending *s = arg;
+    (void)p;
+    s->answered += size * n;
+    return s->answered > SEND_ANSWER_MAX ? 0 : size * n;
+}
+
+static size_t give_mail(char *p, size_t size, size_t n, void *arg) {
+    struct sending *s = arg;
+    size_t most = size * n, part = s->mail.n < most ? s->mail.n : most;
+    memcpy(p, s->mail.p, part);
+    s->mail = str_from(s->mail, part);
+    return part;
+}
+
+static void prepare(struct sending *s) {
+    CURL *c = s->curl;
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)SEND_TIMEOUT_S);
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)SEND_TIMEOUT_S / 2);
+    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(c, CURLOPT_PROXY, "");
+    curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(c, CURLOPT_USERAGENT, "hitd/" HITD_VERSION);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_answer);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, s);
+}
+
+static void post(struct sending *s, const char *url, struct str body) {
+    CURL *c = s->curl;
+    curl_easy_setopt(c, CURLOPT_URL, url);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, s);
+    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)body.n);
+    curl_easy_setopt(c, CURLOPT_COPYPOSTFIELDS, body.p);
+}
+
+static void add_head(struct sending *s, const char *line) {
+    s->head = curl_slist_append(s->head, line);
+}
+
+static void sign(struct sending *s, const char *service) {
+    const struct send_config *g = s->config;
+    if (!g->aws_key || !g->aws_secret)
+        return;
+    const char *region = g->aws_region ? g->aws_region : "us-east-1";
+    curl_easy_setopt(s->curl, CURLOPT_AWS_SIGV4,
+                     arena_printf(s->arena, "aws:amz:%s:%s", region, service));
+    curl_easy_setopt(s->curl, CURLOPT_USERNAME, g->aws_key);
+    curl_easy_setopt(s->curl, CURLOPT_PASSWORD, g->aws_secret);
+}
+
+/* name=value of a query API, the value escaped. */
+static void add_pair(struct sending *s, struct buf *b, const char *name, struct str value) {
+    char *text = curl_easy_escape(s->curl, value.p, (int)value.n);
+    buf_printf(b, "%s%s=%s", b->n ? "&" : "", name, text ? text : "");
+    curl_free(text);
+}
+
+static void to_queue(struct sending *s) {
+    struct buf b = BUF_INIT;
+    add_pair(s, &b, "Action", STR("SendMessage"));
+    add_pair(s, &b, "Version", STR("2012-11-05"));
+    add_pair(s, &b, "MessageBody", message_json(s->arena, s->delivery));
+    post(s, str_z(s->arena, s->delivery->destination), buf_view(&b));
+    sign(s, "sqs");
+    buf_free(&b);
+}
+
+static void to_topic(struct sending *s) {
+    struct buf b = BUF_INIT;
+    add_pair(s, &b, "Action", STR("Publish"));
+    add_pair(s, &b, "Version", STR("2010-03-31"));
+    add_pair(s, &b, "TopicArn", s->delivery->destination);
+    add_pair(s, &b, "Subject", str_printf(s->arena, "%lld", (long long)s->delivery->at_ms));
+    add_pair(s, &b, "Message", message_json(s->arena, s->delivery));
+    post(s, s->config->sns_endpoint, buf_view(&b));
+    s->allow_private = true; /* the operator's own word */
+    sign(s, "sns");
+    buf_free(&b);
+}
+
+static void to_subscriber(struct sending *s) {
+    add_head(s, "Content-Type: text/plain; charset=UTF-8");
+    add_head(s, "x-amz-sns-message-type: Notification");
+    add_head(s, arena_printf(s->arena, "x-amz-sns-message-id: %.*s",
+                             STR_ARG(message_doc_id(s->arena, s->delivery))));
+    post(s, str_z(s->arena, s->delivery->destination), message_envelope(s->arena, s->delivery));
+}
+
+static void to_mail(struct sending *s) {
+    CURL *c = s->curl;
+    s->mail = message_mail(s->arena, s->delivery, s->config->mail_from);
+    s->head = curl_slist_append(NULL, str_z(s->arena, s->delivery->destination));
+    curl_easy_setopt(c, CURLOPT_URL, s->config->smtp_url);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_easy_setopt(c, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
+    curl_easy_setopt(c, CURLOPT_MAIL_FROM, s->config->mail_from);
+    curl_easy_setopt(c, CURLOPT_MAIL_RCPT, s->head);
+    curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(c, CURLOPT_READFUNCTION, give_mail);
+    curl_easy_setopt(c, CURLOPT_READDATA, s);
+}
+
+/* Sets the request up; false when the server has no way to send it. */
+static bool address(struct sending *s, struct str *why) {
+    bool arn = str_starts(s->delivery->destination, STR("arn:"));
+    switch ((enum transport)s->delivery->transport) {
+    case TRANSPORT_SQS: to_queue(s); break;
+    case TRANSPORT_SNS:
+        if (arn && !s->config->sns_endpoint) {
+            *why = STR("this server has no sns-endpoint to publish topics at");
+            return false;
+        }
+        if (arn)
+            to_topic(s);
+        else
+            to_subscriber(s);
+        break;
+    case TRANSPORT_EMAIL:
+        if (!s->config->smtp_url || !s->config->mail_from) {
+            *why = STR("this server has no smtp-url and mail-from to send mail with");
+            return false;
+        }
+        to_mail(s);
+        return true;
+    }
+    if (s->head)
+        curl_easy_setopt(s->curl, CURLOPT_HTTPHEADER, s->head);
+    return true;
+}
+
+/* An answer that we cut off ourselves has had its status. */
+static bool arrived(struct sending *s, CURLcode code, struct str *why) {
+    long status = 0;
+    bool cut = code == CURLE_WRITE_ERROR && s->answered > SEND_ANSWER_MAX;
+    bool mail = s->delivery->transport == TRANSPORT_EMAIL;
+    curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (s->refused)
+        *why = STR("the address is private, and the operator does not allow those");
+    else if (code != CURLE_OK && !cut)
+        *why = str_printf(s->arena, "%s", curl_easy_strerror(code));
+    else if (!mail && (status < 200 || status > 299))
+        *why = str_printf(s->arena, "the receiver answered %ld", status);
+    else
+        return true;
+    return false;
+}
+
+bool send_message(struct arena *a, const struct send_config *config, const struct delivery *d,
+                  bool allow_private, struct str *why) {
+    struct sending s = {
+        .arena = a,
+        .config = config,
+        .delivery = d,
+        .curl = curl_easy_init(),
+        .allow_private = allow_private,
+    };
+    *why = STR("out of memory");
+    if (!s.curl)
+        return false;
+    prepare(&s);
+    bool good = address(&s, why) && arrived(&s, curl_easy_perform(s.curl), why);
+    curl_easy_cleanup(s.curl);
+    curl_slist_free_all(s.head);
+    return good;
+}

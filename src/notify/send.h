@@ -1,0 +1,29 @@
+/* One message to one destination, within a bounded time.
+ *
+ * A requester names the destination, and the server stands inside somebody's network: unless the
+ * operator allows it (setting notify_private), no connection is opened to an address that is
+ * loopback, private, link-local or otherwise not the public internet's. The address of the very
+ * connection is looked at, after the name was resolved, so a name can not change its mind; no
+ * redirect is followed; no proxy is taken from the environment; certificates are verified.
+ */
+#ifndef NOTIFY_SEND_H
+#define NOTIFY_SEND_H
+
+#include "market/notification.h"
+
+enum { SEND_TIMEOUT_S = 15, SEND_ANSWER_MAX = 65536 };
+
+/* Of the server's configuration; NULL: not set. */
+struct send_config {
+    const char
+        *smtp_url; /* "smtps://user:password@host" or smtp://, where TLS is taken if offered */
+    const char *mail_from;                         /* "hitd@example.org" */
+    const char *sns_endpoint;                      /* where topics' ARNs are published */
+    const char *aws_region, *aws_key, *aws_secret; /* requests to queues and topics are signed */
+};
+
+/* False: not delivered, or not known to be; *why (in a) says what happened. */
+bool send_message(struct arena *a, const struct send_config *config, const struct delivery *d,
+                  bool allow_private, struct str *why);
+
+#endif
