@@ -1,4 +1,4 @@
-/* account add, account suspend, account activate, deposit. */
+/* account add, account suspend, account activate, masters, deposit. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "hitd/open.h"
 #include "market/account.h"
 #include "market/funds.h"
+#include "market/qualification.h"
 
 void command_prints(struct buf *b) {
     printf("%.*s\n", STR_ARG(buf_view(b)));
@@ -139,6 +140,38 @@ int run_account_suspend(struct command_line *line) {
 
 int run_account_activate(struct command_line *line) {
     return change_state(line, PARTY_ACTIVE);
+}
+
+/* ---- Masters ---- */
+
+struct masters {
+    struct str email;
+    bool granted;
+    struct party party;
+};
+
+static struct err masters_rule(struct ctx *c, void *arg) {
+    struct masters *m = arg;
+    struct err e = account_by_email(c, m->email, &m->party);
+    return failed(e) ? e : qualification_grant_masters(c, m->party.public_id, m->granted);
+}
+
+int run_masters(struct command_line *line) {
+    const char *word = line->args[0];
+    struct masters m = {.email = str_c(option_value(line, "email")),
+                        .granted = strcmp(word, "grant") == 0};
+    if (!m.granted && strcmp(word, "revoke") != 0)
+        return command_complains(line, "\"%s\": say grant or revoke", word);
+    struct opened o;
+    struct err e = hitd_open(line, &o);
+    if (failed(e))
+        return command_fails(line, e);
+    e = hitd_write(&o, 0, masters_rule, &m);
+    hitd_close(&o);
+    if (failed(e))
+        return command_fails(line, e);
+    print_party(&m.party, NULL);
+    return 0;
 }
 
 /* ---- money ---- */

@@ -15,6 +15,7 @@ int run_restore(struct command_line *line);
 /* account.c */
 int run_account_add(struct command_line *line);
 int run_account_suspend(struct command_line *line);
+int run_masters(struct command_line *line);
 int run_account_activate(struct command_line *line);
 int run_deposit(struct command_line *line);
 /* Prints JSON and a line end on stdout, and frees it. */

@@ -97,6 +97,8 @@ static const struct command commands[] = {
     {"account suspend", NULL, 0, 0, "Take an account's access away; what it is owed stays",
      email_options, run_account_suspend},
     {"account activate", NULL, 0, 0, "Give it back", email_options, run_account_activate},
+    {"masters", "grant | revoke", 1, 1, "Give a worker the Masters qualification, or take it back",
+     email_options, run_masters},
     {"key add", NULL, 0, 0, "Make an access key for the Requester API", email_options, run_key_add},
     {"key list", NULL, 0, 0, "List an account's access keys, without their secrets", email_options,
      run_key_list},

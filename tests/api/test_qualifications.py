@@ -254,3 +254,19 @@ def test_hits_of_a_qualification(server, mturk):
         assert [h["HITId"] for h in found] == made and found[0]["Question"]
     stranger = server.requester().client()
     assert stranger.list_hits_for_qualification_type(QualificationTypeId=type_id)["HITs"] == []
+
+
+def test_masters_are_the_operators_to_grant(server, mturk, worker):
+    """Both environments' ids (trap 47) mean the same grant."""
+    hits = [new_hit(mturk, QualificationRequirements=needs(i))
+            for i in (MASTERS, "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6")]
+
+    def masters(word):
+        return server.hitd("masters", word, "--store", server.store, "--email", worker.email)
+
+    assert [worker.accept(h["HITGroupId"])[0] for h in hits] == [403, 403]
+    masters("grant")
+    assert [worker.accept(h["HITGroupId"])[0] for h in hits] == [200, 200]
+    masters("revoke")
+    later = new_hit(mturk, QualificationRequirements=needs(MASTERS))
+    assert worker.accept(later["HITGroupId"])[0] == 403
