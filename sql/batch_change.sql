@@ -13,10 +13,10 @@ SELECT id, seq, alias, expired, expires_ms, many, max_assignments, disposed_ms F
 WHERE batch = :batch AND seq > :after_seq ORDER BY batch, seq, id LIMIT :n;
 
 -- What it would cost to open expired HITs again, and to give each HIT `more` assignments. Barred:
--- HITs that would grow from 9 to 10. Work in progress of an expired HIT that is opened holds a
--- slot's present cost again (I3).
+-- HITs that would grow from below many_from to it or beyond. Work in progress of an expired HIT that
+-- is opened holds a slot's present cost again (I3).
 -- name: batch_change_sums :one
--- in: batch int, more int
+-- in: batch int, more int, many_from int
 -- out: hits int, expired int, reopened int, reopen_cents int, barred int, grow_cents int
 SELECT COUNT(*), CAST(COALESCE(SUM(y.expired), 0) AS @INT@),
        CAST(COALESCE(SUM(y.reopened), 0) AS @INT@),
@@ -25,7 +25,7 @@ SELECT COUNT(*), CAST(COALESCE(SUM(y.expired), 0) AS @INT@),
        CAST(COALESCE(SUM(CASE WHEN y.may = 1 AND y.expired = 0 THEN :more * y.cost ELSE 0 END), 0)
             AS @INT@)
 FROM (SELECT h.expired, h.reward_cents + h.fee_cents AS cost,
-             CASE WHEN h.many = 1 OR h.max_assignments + :more < 10 THEN 1 ELSE 0 END AS may,
+             CASE WHEN h.many = 1 OR h.max_assignments + :more < :many_from THEN 1 ELSE 0 END AS may,
              CASE WHEN h.expired = 0 THEN 0 ELSE h.max_assignments - h.pending - h.submitted
                                                  - h.approved - h.rejected END AS reopened,
              CASE WHEN h.expired = 0 OR h.pending = 0 THEN 0 ELSE

@@ -10,6 +10,7 @@
 #include "market/due.h"
 #include "market/due_expire.h"
 #include "market/events.h"
+#include "market/fees.h"
 #include "store/sql.h"
 
 enum { DELETING_AT_ONCE = 4, WORK_TIMES = 250 };
@@ -61,10 +62,14 @@ struct err batch_cost(struct ctx *c, int64_t batch, int64_t more, struct batch_c
     struct batch_view b;
     struct sql_batch_change_sums_out s;
     struct balances balances;
+    struct fee_rates rates;
     struct err e = find(c, batch, &b);
+    if (!failed(e))
+        e = fee_load(c, &rates);
     if (failed(e))
         return e;
-    enum st st = sql_batch_change_sums(c->tx, &(struct sql_batch_change_sums_in){batch, more}, &s);
+    struct sql_batch_change_sums_in in = {batch, more, rates.many_from};
+    enum st st = sql_batch_change_sums(c->tx, &in, &s);
     if (st == ST_OK)
         st = ledger_balances(c->tx, c->actor->party, &balances);
     if (st != ST_OK)
@@ -173,7 +178,10 @@ struct err batch_grow_step(struct ctx *c, int64_t batch, int64_t more, struct ba
     struct batch_view b;
     struct batch_cost cost = {0};
     struct step_list l = {.n = 0};
+    struct fee_rates rates = {0};
     struct err e = find_live(c, batch, &b);
+    if (!failed(e))
+        e = fee_load(c, &rates);
     if (!failed(e) && (more < 1 || more > ASSIGNMENTS_MAX))
         e = err_make(c->arena, ERR_OUT_OF_RANGE, "more", "Choose a number from 1 to %d.",
                      ASSIGNMENTS_MAX);
@@ -183,14 +191,16 @@ struct err batch_grow_step(struct ctx *c, int64_t batch, int64_t more, struct ba
         e = check_funds(c, cost.grow_cents, cost.avail_cents);
     if (!failed(e) && s->seq == 0 && cost.hits == cost.barred)
         e = err_make(c->arena, ERR_INVALID_MAX_ASSIGNMENTS_INCREASE, "more",
-                     "Tasks made with fewer than 10 assignments can not be raised to 10 or more: "
-                     "the fee is higher from 10 on.");
+                     "Tasks made with fewer than %lld assignments can not be raised to %lld or "
+                     "more: the fee is higher from %lld on.",
+                     (long long)rates.many_from, (long long)rates.many_from,
+                     (long long)rates.many_from);
     if (!failed(e))
         e = list_step(c, batch, s->seq, BATCH_STEP, &l);
     int64_t changed = 0, left = 0;
     for (int i = 0; i < l.n && !failed(e); i++) {
         const struct step_hit *h = &l.hits[i];
-        bool may = h->many || h->max_assignments + more < 10;
+        bool may = h->many || !fee_many(&rates, h->max_assignments + more);
         left += !h->disposed && !may;
         if (h->disposed || !may)
             continue;

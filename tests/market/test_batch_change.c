@@ -123,6 +123,23 @@ static void more_assignments(enum fixture_kind kind) {
 }
 MARKET_TEST(more_assignments)
 
+/* The tier begins where the setting says, not at ten. */
+static void more_assignments_from_five(enum fixture_kind kind) {
+    struct cast k;
+    begin(&k, kind);
+    market_set(&k.m, "fee_many_from", "5");
+    struct acting a = {.batch = k.batch, .number = 3};
+    expect(market_read(&k.m, k.r, cost_rule, &a), ERR_OK);
+    assert_int_equal(a.cost.barred, 3);
+    assert_int_equal(a.cost.grow_cents, 0);
+    expect(market_write(&k.m, k.r, grow_rule, &a), ERR_INVALID_MAX_ASSIGNMENTS_INCREASE);
+    a.number = 2;
+    expect(market_write(&k.m, k.r, grow_rule, &a), ERR_OK);
+    market_expect(&k.m, k.r, 28, 72);
+    market_close(&k.m);
+}
+MARKET_TEST(more_assignments_from_five)
+
 /* What is undecided or in progress is waited for; then the batch is gone and nothing is held. */
 static void deletion(enum fixture_kind kind) {
     struct cast k;
@@ -223,6 +240,7 @@ int main(void) {
         MARKET_TEST_ROWS(names),
         MARKET_TEST_ROWS(more_time),
         MARKET_TEST_ROWS(more_assignments),
+        MARKET_TEST_ROWS(more_assignments_from_five),
         MARKET_TEST_ROWS(deletion),
         MARKET_TEST_ROWS(first_page),
     };
