@@ -336,11 +336,7 @@ static void take(struct decoder *d, const struct spot *s, const json_t *v) {
     switch (s->row->type) {
     case F_TEXT: take_text(d, s, v); break;
     case F_INT: take_int(d, s, v); break;
-    case F_BOOL:
-        take_bool(d, s, v);
-        if (s->row->flags & FIELD_GIVEN)
-            s->to[sizeof(bool)] = true;
-        break;
+    case F_BOOL: take_bool(d, s, v); break;
     case F_MONEY: take_money(d, s, v); break;
     case F_TIME: take_time(d, s, v); break;
     case F_ENUM: take_enum(d, s, v); break;

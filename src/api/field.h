@@ -61,7 +61,6 @@ enum field_pattern {
 
 enum {
     FIELD_BYTES = 1, /* the length of a text is counted in bytes */
-    FIELD_GIVEN = 4, /* an F_BOOL: the bool behind it says whether it was sent */
     FIELD_PLAIN = 2, /* no control characters (requester-api 1.11) but tab, LF, CR */
     FIELD_MAYBE = 4, /* a boolean whose absence means something */
 };

@@ -1,6 +1,5 @@
 /* Words to workers, and events to requesters: NotifyWorkers, UpdateNotificationSettings,
  * SendTestEventNotification (requester-api 2.30, 2.34, 2.38, 3.9). */
-#include <assert.h>
 
 #include "api/op.h"
 #include "base/limits.h"
@@ -143,11 +142,8 @@ static const struct field spec_fields[] = {
 struct settings_in {
     struct str hit_type;
     struct notification spec;
-    bool active, active_given;
+    int active; /* -1: absent */
 };
-static_assert(offsetof(struct settings_in, active_given) ==
-                  offsetof(struct settings_in, active) + sizeof(bool),
-              "FIELD_GIVEN");
 
 static const struct field settings_fields[] = {
     ENTITY_FIELD("HITTypeId", struct settings_in, hit_type, "a type of the caller's"),
@@ -159,14 +155,14 @@ static const struct field settings_fields[] = {
     {.name = "Active",
      .help = "whether events are told at all",
      .type = F_BOOL,
-     .flags = FIELD_GIVEN,
+     .flags = FIELD_MAYBE,
      .at = offsetof(struct settings_in, active)},
     {0},
 };
 
 static struct err update_settings(struct op_call *call) {
     const struct settings_in *in = call->in;
-    struct notification_set_in set = {in->hit_type, in->spec, in->active, in->active_given};
+    struct notification_set_in set = {in->hit_type, in->spec, in->active > 0, in->active >= 0};
     struct err e = notification_set(call->ctx, &set);
     return failed(e) ? e : call_nothing(call);
 }
