@@ -98,7 +98,7 @@ def off_bounds(field):
     return bad
 
 
-def digest(server, requester):
+def digest(requester):
     """What a refused call could have changed, as the requester himself would see it."""
     client = requester.client()
     balance = client.get_account_balance()
@@ -112,14 +112,26 @@ def digest(server, requester):
             client.list_worker_blocks()["WorkerBlocks"])
 
 
+# One of each for all cases, as none may change anything.
+
+@pytest.fixture(scope="module")
+def caller(server):
+    return server.requester(deposit="1000.00")
+
+
+@pytest.fixture(scope="module")
+def stranger(server):
+    return server.requester(deposit="100.00")
+
+
 @pytest.mark.parametrize("name", sorted(OPS))
-def test_members(server, requester, name):
+def test_members(caller, name):
     op = OPS[name]
     base = members(op["fields"])
-    before = digest(server, requester)
+    before = digest(caller)
 
     def answer(given):
-        status, body = requester.raw(name, given)
+        status, body = caller.raw(name, given)
         return status, body.get("__type", ""), body.get("Message", "")
 
     def spelled(field):
@@ -141,12 +153,13 @@ def test_members(server, requester, name):
             status, kind, words = answer({**base, field["name"]: value})
             assert (status, kind) == (400, "ValidationException"), (field, value, words)
             assert "at '%s" % spelled(field) in words and rule in words, words
-    assert digest(server, requester) == before
+    assert digest(caller) == before
 
 
-@pytest.fixture
-def things(server, mturk, worker):
+@pytest.fixture(scope="module")
+def things(server, caller):
     """One object of each kind, all of the same requester."""
+    mturk, worker = caller.client(), server.worker()
     hit = new_hit(mturk)
     done = worker.work(hit["HITGroupId"])
     made = mturk.create_qualification_type(Name="Q", Description="d", QualificationTypeStatus="Active")
@@ -162,20 +175,19 @@ FAILS_INSIDE = {"NotifyWorkers"}
 
 @pytest.mark.parametrize("name", sorted(n for n, op in OPS.items() if n not in FAILS_INSIDE and any(
     f["required"] and f["name"].endswith("Id") for f in op["fields"])))
-def test_ids(server, requester, things, name):
+def test_ids(caller, stranger, things, name):
     op = OPS[name]
     base = {**members(op["fields"]), **{f["name"]: things[f["name"]] for f in op["fields"]
                                         if f["required"] and f["name"] in things}}
-    before = digest(server, requester)
-    stranger = server.requester(deposit="100.00")
+    before = digest(caller)
     for field in op["fields"]:
         if not (field["required"] and field["name"].endswith("Id")):
             continue
         unknown = UNKNOWN.get(field["name"], "3" + "Z" * 29)
         others = [v for k, v in things.items() if k != field["name"] and isinstance(v, str) and
-                  v.startswith("3")] if field["name"] != "WorkerId" else [requester.id]
+                  v.startswith("3")] if field["name"] != "WorkerId" else [caller.id]
         for value in (unknown, *others):
-            status, body = requester.raw(name, {**base, field["name"]: value})
+            status, body = caller.raw(name, {**base, field["name"]: value})
             assert status == 400 and body["__type"] in (
                 "RequestError", "ParameterValidationError"), (field["name"], value, body)
             assert body["TurkErrorCode"].startswith(("AWS.MechanicalTurk.", "AWS."))
@@ -183,21 +195,21 @@ def test_ids(server, requester, things, name):
                     "DeleteWorkerBlock"):  # types may be anybody's, workers are everybody's
         status, body = stranger.raw(name, base)
         assert status == 400 and body["__type"] in ("RequestError", "ParameterValidationError"), body
-    assert digest(server, requester) == before
+    assert digest(caller) == before
 
 
 @pytest.mark.parametrize("name", sorted(
     n for n, op in OPS.items() if any(f["name"] == "NextToken" for f in op["fields"])))
-def test_page_tokens_of_another_call(requester, things, name):
+def test_page_tokens_of_another_call(caller, things, name):
     for _ in range(2):
-        new_hit(requester.client())
-    token = requester.client().list_hits(MaxResults=1)["NextToken"]
+        new_hit(caller.client())
+    token = caller.client().list_hits(MaxResults=1)["NextToken"]
     if name == "ListHITs":
         token = token[:-2] + ("AA" if token[-2:] != "AA" else "BB")
     base = {**members(OPS[name]["fields"]),
             **{f["name"]: things[f["name"]] for f in OPS[name]["fields"]
                if f["name"] in things and (f["required"] or f["name"] == "HITId")}}
-    status, body = requester.raw(name, {**base, "NextToken": token})
+    status, body = caller.raw(name, {**base, "NextToken": token})
     assert (status, body["__type"]) == (400, "ParameterValidationError"), body
     assert "NextToken" in body["Message"]
 
