@@ -345,7 +345,7 @@ static void take(struct decoder *d, const struct spot *s, const json_t *v) {
     case F_TEXTS:
     case F_OBJECTS: take_list(d, s, v); break;
     case F_OBJECT:
-        if (json_is_object(v) && s->row->of)
+        if (json_is_object(v) && s->row->of && !(s->row->flags & FIELD_TREE))
             decode_object(d, s->row->of, str_printf(d->a, "%.*s.", STR_ARG(s->path)), v, s->to);
         else if (json_is_object(v))
             memcpy(s->to, &v, sizeof v);

@@ -63,6 +63,7 @@ enum {
     FIELD_BYTES = 1, /* the length of a text is counted in bytes */
     FIELD_PLAIN = 2, /* no control characters (requester-api 1.11) but tab, LF, CR */
     FIELD_MAYBE = 4, /* a boolean whose absence means something */
+    FIELD_TREE = 8,  /* an object that the handler decodes itself, by .of, if it is there */
 };
 
 #define FIELD_ABSENT INT64_MIN
