@@ -21,8 +21,8 @@
  *   F_INTS      struct field_list of int64_t
  *   F_TEXTS     struct field_list of struct str
  *   F_OBJECTS   struct field_list of structs of .of_size bytes, filled by .of
- *   F_OBJECT    with .of the struct that it fills, zeros when absent; else a json_t *, borrowed
- *               from the request's tree, NULL when absent
+ *   F_OBJECT    with .of the struct that it fills, zeros when absent; without it, or with
+ *               FIELD_TREE, a json_t * borrowed from the request's tree, NULL when absent
  * A member that is null counts as absent; unknown members are ignored.
  */
 #ifndef API_FIELD_H

@@ -65,6 +65,10 @@ struct requirements {
 };
 struct err requirements_read(struct ctx *c, struct str json, struct requirements *r);
 
+/* The ids of Masters: production's, the sandbox's, the retired one's (3.6). */
+enum { REQUIREMENT_MASTERS = 3 };
+extern const char *const requirement_masters[REQUIREMENT_MASTERS];
+
 /* Whether a qualification type id is one of the Masters (both environments, 3.6). */
 bool requirement_is_masters(struct str qualification_type_id);
 

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "market/account.h"
 #include "market/audit.h"
+#include "market/hit_type.h"
 #include "market/qualification_internal.h"
 #include "store/sql.h"
 
@@ -75,16 +76,11 @@ struct err qualification_grant(struct ctx *c, struct str type_id, struct str wor
 }
 
 struct err qualification_grant_masters(struct ctx *c, struct str worker_id, bool granted) {
-    static const char *const ids[] = {
-        "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH",
-        "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6",
-        "2F1KVCNHMVHV8E9PBUB2A4J79LU20F",
-    };
     struct party worker;
     struct err e = find_worker(c, worker_id, &worker);
-    for (size_t i = 0; i < sizeof ids / sizeof *ids && !failed(e); i++) {
+    for (size_t i = 0; i < REQUIREMENT_MASTERS && !failed(e); i++) {
         struct qualification_type t;
-        e = qualification_type_find(c, str_c(ids[i]), &t);
+        e = qualification_type_find(c, str_c(requirement_masters[i]), &t);
         if (!failed(e))
             e = granted ? qualification_put(c, &t, worker.id, 1, i == 0) : take(c, &t, worker.id);
     }

@@ -14,7 +14,7 @@ struct err qualification_type_find_own(struct ctx *c, struct str type_id,
 /* The name behind an id, deleted types included; the id itself for an unknown one. */
 struct err qualification_name(struct ctx *c, struct str type_id, struct str *name);
 
-/* Writes what a worker holds, and the notice to him unless note is NULL. */
+/* Writes what a worker holds, and its audit; told: he gets a notice. */
 struct err qualification_put(struct ctx *c, const struct qualification_type *t, int64_t worker,
                              int64_t value, bool told);
 

@@ -9,7 +9,7 @@
 
 static const char field[] = "QualificationRequirements";
 
-static const char *const masters_ids[] = {
+const char *const requirement_masters[REQUIREMENT_MASTERS] = {
     "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", /* production */
     "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6", /* sandbox */
     "2F1KVCNHMVHV8E9PBUB2A4J79LU20F", /* Categorization Masters, retired */
@@ -30,8 +30,8 @@ static const struct comparator {
 };
 
 bool requirement_is_masters(struct str id) {
-    for (size_t i = 0; i < sizeof(masters_ids) / sizeof(masters_ids[0]); i++) {
-        if (str_is(id, masters_ids[i]))
+    for (size_t i = 0; i < REQUIREMENT_MASTERS; i++) {
+        if (str_is(id, requirement_masters[i]))
             return true;
     }
     return false;

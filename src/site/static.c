@@ -34,6 +34,7 @@ static bool refused(struct str weight) {
     return true;
 }
 
+/* Whether the client takes gzip: named, and not with a weight of nothing. */
 static bool takes_gzip(const struct http_request *req) {
     struct str accept = http_header(req, "Accept-Encoding");
     while (accept.p) {
