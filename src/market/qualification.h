@@ -37,8 +37,8 @@ struct qualification_type {
     int64_t created_ms;
 };
 
-/* Members of Create- and UpdateQualificationType. Absent are NULL texts, seconds of -1, an active
- * or auto_granted of -1 (else 0 or 1), an auto_value of QUALIFICATION_NO_VALUE. */
+/* Members of Create- and UpdateQualificationType. Absent are NULL texts, seconds of -1, an
+ * active or auto_granted of -1 (else 0 or 1), an auto_value of QUALIFICATION_NO_VALUE. */
 #define QUALIFICATION_NO_VALUE INT64_MIN
 struct qualification_type_in {
     struct str name, description, keywords, test, answer_key;
