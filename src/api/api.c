@@ -88,9 +88,6 @@ static struct err enter(struct call *call, struct ctx *ctx) {
     e = check_rights(call, op);
     if (failed(e))
         return e;
-    if (!op->run)
-        return err_make(ctx->arena, ERR_NOT_IMPLEMENTED_HERE, NULL,
-                        "%s is part of the model, but this server does not offer it.", op->name);
     e = decode(call, op);
     if (!failed(e))
         find_replay_key(call, op);

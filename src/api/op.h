@@ -33,8 +33,7 @@ struct op {
     enum op_kind kind;
     const struct field *fields;
     size_t in_size; /* of the struct that the fields fill */
-    /* Inside a transaction. On success a whole JSON object has been written to call->out. NULL:
-     * the operation is part of the model, but not offered (ops.c). */
+    /* Inside a transaction. On success a whole JSON object has been written to call->out. */
     struct err (*run)(struct op_call *call);
 };
 

@@ -87,11 +87,7 @@ static const char *type_name(enum field_type type) {
 static void print_table(FILE *f) {
     for (size_t i = 0; all[i]; i++) {
         const struct op *op = all[i];
-        fprintf(f, "%-42s %-7s %s\n", op->name,
-                !op->run              ? "-"
-                : op->kind == OP_READ ? "read"
-                                      : "write",
-                op->help);
+        fprintf(f, "%-42s %-7s %s\n", op->name, op->kind == OP_READ ? "read" : "write", op->help);
         for (const struct field *row = op->fields; row->name; row++)
             fprintf(f, "    %-38s %-16s %s%s\n", row->name, type_name(row->type),
                     row->required ? "required; " : "", row->help ? row->help : "");
@@ -136,7 +132,6 @@ static void print_json(FILE *f) {
         const struct op *op = all[i];
         json_open_object(&j);
         json_kv_cstr(&j, "name", op->name);
-        json_kv_bool(&j, "offered", op->run != NULL);
         json_kv_cstr(&j, "kind", op->kind == OP_READ ? "read" : "write");
         json_kv_cstr(&j, "help", op->help);
         json_key(&j, "fields");
