@@ -2,6 +2,7 @@
  * who could do it. All of it from bounded samples. */
 #include <stdlib.h>
 
+#include "market/hit_type.h"
 #include "market/project.h"
 #include "market/qualify.h"
 #include "store/sql.h"
@@ -82,41 +83,62 @@ struct err project_work(struct ctx *c, int64_t project, struct project_work *out
 
 /* ---- who could do it ---- */
 
-struct looking {
-    struct ctx *c;
-    struct str requirements;
-    struct project_audience *out;
-    struct err err;
+struct looker {
+    int64_t id;
+    struct worker_figures figures;
 };
 
-static bool look_at(void *arg, const struct sql_draft_workers_out *row) {
+struct looking {
+    struct arena *arena;
+    struct looker *list;
+    size_t n;
+};
+
+static bool take_worker(void *arg, const struct sql_draft_workers_out *row) {
     struct looking *l = arg;
+    l->list[l->n++] = (struct looker){.id = row->id,
+                                      .figures = {
+                                          .known = true,
+                                          .accepted = row->accepted,
+                                          .submitted = row->submitted,
+                                          .approved = row->approved,
+                                          .rejected = row->rejected,
+                                          .returned = row->returned,
+                                          .abandoned = row->abandoned,
+                                          .country = str_dup(l->arena, row->country),
+                                          .adult = row->adult != 0,
+                                      }};
+    return true;
+}
+
+/* Whether what a worker was granted matters at all: the system's types go by his figures. */
+static struct err asks_for_grants(struct ctx *c, struct str requirements, bool *grants) {
     struct qualification q;
-    struct worker_figures f = {
-        .known = true,
-        .accepted = row->accepted,
-        .submitted = row->submitted,
-        .approved = row->approved,
-        .rejected = row->rejected,
-        .returned = row->returned,
-        .abandoned = row->abandoned,
-        .country = row->country,
-        .adult = row->adult != 0,
-    };
-    if (l->out->workers == WORKERS_LOOKED_AT) {
-        l->out->more = true;
-        return false;
-    }
-    l->err = qualify(l->c->arena, l->requirements, &f, &q);
-    l->out->workers++;
-    l->out->qualified += !failed(l->err) && q.accept;
-    return !failed(l->err);
+    struct err e = qualify(c->arena, requirements, &(struct worker_figures){0}, &q);
+    *grants = false;
+    for (size_t i = 0; i < q.n && !failed(e); i++)
+        *grants |= !q.items[i].name.p || requirement_is_masters(q.items[i].type_id);
+    return e;
 }
 
 struct err project_audience(struct ctx *c, struct str requirements, struct project_audience *out) {
     *out = (struct project_audience){0};
-    struct looking l = {.c = c, .requirements = requirements, .out = out};
+    struct looking l = {c->arena,
+                        arena_array(c->arena, WORKERS_LOOKED_AT + 1, sizeof(struct looker)), 0};
     struct sql_draft_workers_in in = {0, WORKERS_LOOKED_AT + 1};
-    enum st st = sql_draft_workers_each(c->tx, &in, look_at, &l);
-    return failed(l.err) ? l.err : ctx_store(c, st);
+    bool grants;
+    struct err e = asks_for_grants(c, requirements, &grants);
+    if (!failed(e))
+        e = ctx_store(c, sql_draft_workers_each(c->tx, &in, take_worker, &l));
+    out->more = l.n > WORKERS_LOOKED_AT;
+    out->workers = out->more ? WORKERS_LOOKED_AT : (int64_t)l.n;
+    for (int64_t i = 0; i < out->workers && !failed(e); i++) {
+        struct qualification q;
+        if (grants)
+            e = worker_held(c, l.list[i].id, &l.list[i].figures);
+        if (!failed(e))
+            e = qualify(c->arena, requirements, &l.list[i].figures, &q);
+        out->qualified += !failed(e) && q.accept;
+    }
+    return e;
 }

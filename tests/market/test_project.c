@@ -2,9 +2,11 @@
 #include "fixture.h"
 
 #include "base/pack.h"
+#include "market/account.h"
 #include "market/draft.h"
 #include "market/project.h"
 #include "market/publish.h"
+#include "market/qualification.h"
 
 struct job {
     int64_t id, seen, version, batch, row;
@@ -50,6 +52,12 @@ RULE(restore_version, project_restore_version(c, j->id, j->version, &j->p))
 RULE(figures, project_figures(c, j->id, &j->figures))
 RULE(work, project_work(c, j->id, &j->work))
 RULE(audience, project_audience(c, j->requirements, &j->audience))
+
+static struct err make_master(struct ctx *c, void *worker) {
+    struct party p;
+    struct err e = account_by_id(c, *(int64_t *)worker, &p);
+    return failed(e) ? e : qualification_grant_masters(c, p.public_id, true);
+}
 RULE(look, draft_get(c, j->batch, &j->draft))
 RULE(row, draft_row(c, j->batch, j->row, &j->packed))
 RULE(page, draft_page(c, j->sealed, j->row, &j->question))
@@ -261,6 +269,13 @@ static void figures_of_work(enum fixture_kind kind) {
                          "\"GreaterThan\",\"IntegerValues\":[5],\"ActionsGuarded\":\"Accept\"}]");
     run(&m, r, audience, &j);
     assert_int_equal(j.audience.qualified, 0);
+    j.requirements = STR("[{\"QualificationTypeId\":\"2F1QJWKUDD8XADTFD2Q0G6UTO95ALH\","
+                         "\"Comparator\":\"Exists\",\"ActionsGuarded\":\"Accept\"}]");
+    run(&m, r, audience, &j);
+    assert_int_equal(j.audience.qualified, 0);
+    assert_false(failed(market_write(&m, 0, make_master, &w)));
+    run(&m, r, audience, &j);
+    assert_int_equal(j.audience.qualified, 1);
     market_close(&m);
 }
 MARKET_TEST(figures_of_work)
