@@ -6,7 +6,7 @@
 #include "base/pack.h"
 #include "formats/answer.h"
 #include "formats/question_form.h"
-#include "formats/xml_in.h"
+#include "formats/xml_walk.h"
 
 struct option {
     const struct xml_node *first; /* SelectionIdentifier, up to AnswerScore */
@@ -39,81 +39,12 @@ struct key {
     int64_t outside;
 };
 
-struct reader {
-    struct arena *a;
-    struct err err;
-};
-
-struct cursor {
-    struct reader *r;
-    const struct xml_node *in, *at;
-};
-
-#define REFUSE(reader, node, ...)                                                                  \
-    do {                                                                                           \
-        if (!failed((reader)->err))                                                                \
-            (reader)->err = xml_error((reader)->a, node, __VA_ARGS__);                             \
-    } while (0)
-
 /* ---- reading ---- */
 
-static void no_attrs(struct reader *r, const struct xml_node *node) {
-    for (const struct xml_attr *at = node->attrs; at; at = at->next)
-        if (!at->ns.p)
-            REFUSE(r, node, "the attribute %.*s is not allowed here.", STR_ARG(at->name));
-}
-
-static struct cursor children(struct reader *r, const struct xml_node *node) {
-    no_attrs(r, node);
-    if (!xml_blank(node->text))
-        REFUSE(r, node, "text can not stand directly in it.");
-    return (struct cursor){r, node, node->first};
-}
-
-static const struct xml_node *maybe(struct cursor *c, const char *name) {
-    const struct xml_node *node = c->at;
-    if (failed(c->r->err) || !node || !xml_is(node, c->in->ns, name))
-        return NULL;
-    c->at = node->next;
-    return node;
-}
-
-static const struct xml_node *need(struct cursor *c, const char *name) {
-    const struct xml_node *node = maybe(c, name);
-    if (!node && c->at)
-        REFUSE(c->r, c->at, "the element %s was expected here.", name);
-    else if (!node)
-        REFUSE(c->r, c->in, "the element %s is missing.", name);
-    return node;
-}
-
-static void end(struct cursor *c) {
-    if (c->at)
-        REFUSE(c->r, c->at, "no such element can stand here.");
-}
-
-static struct str leaf(struct reader *r, const struct xml_node *node) {
-    if (!node)
-        return STR("");
-    no_attrs(r, node);
-    if (node->first)
-        REFUSE(r, node->first, "no element can stand here.");
-    struct str s = str_trim(node->text);
-    if (!s.n)
-        REFUSE(r, node, "it is empty.");
-    return s;
-}
-
-static struct str unsign(struct str s) {
-    return str_starts(s, STR("+")) ? str_from(s, 1) : s;
-}
-
-static int64_t whole(struct reader *r, const struct xml_node *node) {
-    struct str s = leaf(r, node);
-    int64_t n = 0;
-    if (node && !num_parse(unsign(s), INT32_MIN, INT32_MAX, &n))
-        REFUSE(r, node, "\"%.*s\" is not a whole number.", STR_ARG(str_sub(s, 0, 100)));
-    return n;
+/* An element of elements, as all of a key are: without attributes. */
+static struct xml_cursor plain_children(struct xml_walk *w, const struct xml_node *node) {
+    xml_no_attrs(w, node);
+    return xml_children(w, node);
 }
 
 /* A decimal like "-1.25" as numerator and denominator; at most nine places. */
@@ -139,114 +70,115 @@ static bool decimal(struct str s, int64_t *numerator, int64_t *denominator) {
     return true;
 }
 
-static struct option *read_option(struct reader *r, const struct xml_node *node) {
-    struct option *o = arena_new(r->a, struct option);
-    struct cursor c = children(r, node);
+static struct option *read_option(struct xml_walk *w, const struct xml_node *node) {
+    struct option *o = arena_new(w->a, struct option);
+    struct xml_cursor c = plain_children(w, node);
     o->first = c.at;
-    leaf(r, need(&c, "SelectionIdentifier"));
+    xml_word(w, xml_need(&c, "SelectionIdentifier"));
     o->ids = 1;
-    for (const struct xml_node *n; (n = maybe(&c, "SelectionIdentifier")); o->ids++)
-        leaf(r, n);
-    o->score = whole(r, need(&c, "AnswerScore"));
-    end(&c);
+    for (const struct xml_node *n; (n = xml_maybe(&c, "SelectionIdentifier")); o->ids++)
+        xml_word(w, n);
+    o->score = xml_whole(w, xml_need(&c, "AnswerScore"), INT32_MIN, INT32_MAX);
+    xml_end(&c);
     return o;
 }
 
-static struct key_question *read_question(struct reader *r, const struct xml_node *node) {
-    struct key_question *q = arena_new(r->a, struct key_question);
-    struct cursor c = children(r, node);
+static struct key_question *read_question(struct xml_walk *w, const struct xml_node *node) {
+    struct key_question *q = arena_new(w->a, struct key_question);
+    struct xml_cursor c = plain_children(w, node);
     q->node = node;
-    q->id = leaf(r, need(&c, "QuestionIdentifier"));
+    q->id = xml_word(w, xml_need(&c, "QuestionIdentifier"));
     struct option **tail = &q->options;
-    const struct xml_node *n = need(&c, "AnswerOption");
-    for (; n; n = maybe(&c, "AnswerOption")) {
-        *tail = read_option(r, n);
+    const struct xml_node *n = xml_need(&c, "AnswerOption");
+    for (; n; n = xml_maybe(&c, "AnswerOption")) {
+        *tail = read_option(w, n);
         tail = &(*tail)->next;
     }
-    if ((n = maybe(&c, "DefaultScore")))
-        q->otherwise = whole(r, n);
-    end(&c);
+    if ((n = xml_maybe(&c, "DefaultScore")))
+        q->otherwise = xml_whole(w, n, INT32_MIN, INT32_MAX);
+    xml_end(&c);
     return q;
 }
 
-static void read_ranges(struct reader *r, const struct xml_node *node, struct key *k) {
-    struct cursor c = children(r, node);
+static void read_ranges(struct xml_walk *w, const struct xml_node *node, struct key *k) {
+    struct xml_cursor c = plain_children(w, node);
     struct range **tail = &k->ranges;
-    const struct xml_node *n = need(&c, "SummedScoreRange");
-    for (; n; n = maybe(&c, "SummedScoreRange"), tail = &(*tail)->next) {
-        struct range *range = *tail = arena_new(r->a, struct range);
-        struct cursor in = children(r, n);
-        range->from = whole(r, need(&in, "InclusiveLowerBound"));
-        range->to = whole(r, need(&in, "InclusiveUpperBound"));
-        range->value = whole(r, need(&in, "QualificationValue"));
-        end(&in);
+    const struct xml_node *n = xml_need(&c, "SummedScoreRange");
+    for (; n; n = xml_maybe(&c, "SummedScoreRange"), tail = &(*tail)->next) {
+        struct range *range = *tail = arena_new(w->a, struct range);
+        struct xml_cursor in = plain_children(w, n);
+        range->from = xml_whole(w, xml_need(&in, "InclusiveLowerBound"), INT32_MIN, INT32_MAX);
+        range->to = xml_whole(w, xml_need(&in, "InclusiveUpperBound"), INT32_MIN, INT32_MAX);
+        range->value = xml_whole(w, xml_need(&in, "QualificationValue"), INT32_MIN, INT32_MAX);
+        xml_end(&in);
         if (range->from > range->to)
-            REFUSE(r, n, "its lower bound %lld is above its upper bound %lld.",
-                   (long long)range->from, (long long)range->to);
+            xml_refuse(w, n, "its lower bound %lld is above its upper bound %lld.",
+                       (long long)range->from, (long long)range->to);
     }
-    k->outside = whole(r, need(&c, "OutOfRangeQualificationValue"));
-    end(&c);
+    k->outside = xml_whole(w, xml_need(&c, "OutOfRangeQualificationValue"), INT32_MIN, INT32_MAX);
+    xml_end(&c);
 }
 
-static void read_percentage(struct reader *r, const struct xml_node *node, struct key *k) {
-    struct cursor c = children(r, node);
-    const struct xml_node *max = need(&c, "MaximumSummedScore");
-    k->maximum = whole(r, max);
+static void read_percentage(struct xml_walk *w, const struct xml_node *node, struct key *k) {
+    struct xml_cursor c = plain_children(w, node);
+    const struct xml_node *max = xml_need(&c, "MaximumSummedScore");
+    k->maximum = xml_whole(w, max, INT32_MIN, INT32_MAX);
     if (max && k->maximum <= 0)
-        REFUSE(r, max, "it is %lld; a percentage needs a maximum above 0.", (long long)k->maximum);
-    end(&c);
+        xml_refuse(w, max, "it is %lld; a percentage needs a maximum above 0.",
+                   (long long)k->maximum);
+    xml_end(&c);
 }
 
-static void read_scale(struct reader *r, const struct xml_node *node, struct key *k) {
-    struct cursor c = children(r, node);
-    const struct xml_node *by = need(&c, "SummedScoreMultiplier");
-    struct str s = leaf(r, by);
-    if (by && !decimal(unsign(s), &k->numerator, &k->denominator))
-        REFUSE(r, by,
-               "\"%.*s\" is not a number of at most nine decimal places, from -1000000000 to "
-               "1000000000.",
-               STR_ARG(str_sub(s, 0, 100)));
-    end(&c);
+static void read_scale(struct xml_walk *w, const struct xml_node *node, struct key *k) {
+    struct xml_cursor c = plain_children(w, node);
+    const struct xml_node *by = xml_need(&c, "SummedScoreMultiplier");
+    struct str s = xml_word(w, by);
+    if (by && !decimal(xml_digits(s), &k->numerator, &k->denominator))
+        xml_refuse(w, by,
+                   "\"%.*s\" is not a number of at most nine decimal places, from -1000000000 to "
+                   "1000000000.",
+                   STR_ARG(str_sub(s, 0, 100)));
+    xml_end(&c);
 }
 
-static void read_mapping(struct reader *r, const struct xml_node *node, struct key *k) {
-    struct cursor c = children(r, node);
+static void read_mapping(struct xml_walk *w, const struct xml_node *node, struct key *k) {
+    struct xml_cursor c = plain_children(w, node);
     const struct xml_node *n;
-    if ((n = maybe(&c, "PercentageMapping"))) {
+    if ((n = xml_maybe(&c, "PercentageMapping"))) {
         k->mapping = MAP_PERCENTAGE;
-        read_percentage(r, n, k);
-    } else if ((n = maybe(&c, "ScaleMapping"))) {
+        read_percentage(w, n, k);
+    } else if ((n = xml_maybe(&c, "ScaleMapping"))) {
         k->mapping = MAP_SCALE;
-        read_scale(r, n, k);
-    } else if ((n = maybe(&c, "RangeMapping"))) {
+        read_scale(w, n, k);
+    } else if ((n = xml_maybe(&c, "RangeMapping"))) {
         k->mapping = MAP_RANGE;
-        read_ranges(r, n, k);
+        read_ranges(w, n, k);
     } else {
-        REFUSE(r, c.at ? c.at : node,
-               "a PercentageMapping, ScaleMapping or RangeMapping was expected here.");
+        xml_refuse(w, c.at ? c.at : node,
+                   "a PercentageMapping, ScaleMapping or RangeMapping was expected here.");
     }
-    end(&c);
+    xml_end(&c);
 }
 
 static struct err read_key(struct arena *a, struct str text, struct key *k) {
     *k = (struct key){.denominator = 1};
     struct xml_node *root;
-    struct reader r = {.a = a, .err = xml_read(a, text, QUESTION_MAX, &root)};
-    if (failed(r.err))
-        return r.err;
+    struct xml_walk w = {.a = a, .err = xml_read(a, text, QUESTION_MAX, &root)};
+    if (failed(w.err))
+        return w.err;
     if (!xml_is(root, STR(ANSWER_KEY_NS), "AnswerKey"))
         return xml_error(a, root, "the root element must be AnswerKey in \"%s\".", ANSWER_KEY_NS);
-    struct cursor c = children(&r, root);
+    struct xml_cursor c = plain_children(&w, root);
     struct key_question **tail = &k->questions;
-    const struct xml_node *n = need(&c, "Question");
-    for (; n; n = maybe(&c, "Question")) {
-        *tail = read_question(&r, n);
+    const struct xml_node *n = xml_need(&c, "Question");
+    for (; n; n = xml_maybe(&c, "Question")) {
+        *tail = read_question(&w, n);
         tail = &(*tail)->next;
     }
-    if ((n = maybe(&c, "QualificationValueMapping")))
-        read_mapping(&r, n, k);
-    end(&c);
-    return r.err;
+    if ((n = xml_maybe(&c, "QualificationValueMapping")))
+        read_mapping(&w, n, k);
+    xml_end(&c);
+    return w.err;
 }
 
 /* ---- checking against the test ---- */
@@ -258,25 +190,26 @@ static bool is_choice(const struct form_question *q, struct str id) {
     return false;
 }
 
-static void check_option(struct reader *r, const struct key_question *k,
+static void check_option(struct xml_walk *w, const struct key_question *k,
                          const struct form_question *q, const struct option *o) {
     const struct xml_node *n = o->first;
-    for (size_t i = 0; i < o->ids && !failed(r->err); i++, n = n->next)
+    for (size_t i = 0; i < o->ids && !failed(w->err); i++, n = n->next)
         if (!is_choice(q, str_trim(n->text)))
-            REFUSE(r, n, "the question \"%.*s\" of the test has no selection \"%.*s\".",
-                   STR_ARG(k->id), STR_ARG(str_trim(n->text)));
+            xml_refuse(w, n, "the question \"%.*s\" of the test has no selection \"%.*s\".",
+                       STR_ARG(k->id), STR_ARG(str_trim(n->text)));
 }
 
-static void check_question(struct reader *r, const struct key_question *k,
+static void check_question(struct xml_walk *w, const struct key_question *k,
                            const struct question_form *form) {
     const struct form_question *q = form_find(form, k->id);
     if (!q)
-        REFUSE(r, k->node, "the test has no question \"%.*s\".", STR_ARG(k->id));
+        xml_refuse(w, k->node, "the test has no question \"%.*s\".", STR_ARG(k->id));
     for (const struct key_question *before = k->next; before; before = before->next)
         if (str_eq(before->id, k->id))
-            REFUSE(r, before->node, "the question \"%.*s\" stands there twice.", STR_ARG(k->id));
-    for (const struct option *o = k->options; q && o && !failed(r->err); o = o->next)
-        check_option(r, k, q, o);
+            xml_refuse(w, before->node, "the question \"%.*s\" stands there twice.",
+                       STR_ARG(k->id));
+    for (const struct option *o = k->options; q && o && !failed(w->err); o = o->next)
+        check_option(w, k, q, o);
 }
 
 static struct err check_form(struct arena *a, const struct question_form *form) {
@@ -301,11 +234,11 @@ struct err answer_key_check(struct arena *a, struct str key, struct str form_tex
         e = question_form_parse(a, form_text, false, &form);
     if (failed(e))
         return e;
-    struct reader r = {.a = a, .err = read_key(a, key, &k)};
-    for (const struct key_question *q = k.questions; q && !failed(r.err); q = q->next)
-        check_question(&r, q, &form);
-    r.err.field = failed(r.err) ? "AnswerKey" : NULL;
-    return failed(r.err) ? r.err : check_form(a, &form);
+    struct xml_walk w = {.a = a, .err = read_key(a, key, &k)};
+    for (const struct key_question *q = k.questions; q && !failed(w.err); q = q->next)
+        check_question(&w, q, &form);
+    w.err.field = failed(w.err) ? "AnswerKey" : NULL;
+    return failed(w.err) ? w.err : check_form(a, &form);
 }
 
 /* ---- scoring ---- */
