@@ -433,10 +433,12 @@ static int score(const struct csv *c, const struct csv_row *row) {
     return c->o.score ? c->o.score(c->o.score_arg, row->cells, row->count) : 0;
 }
 
-/* Takes the separator under which the row scores best. False when the file ends or stops. */
+/* Takes the separator under which the row scores best; then the one under which its quotes stand
+ * where they belong ("a","b;c;d" has three columns by semicolons, but torn ones); then the one that
+ * gives most columns. False when the file ends or stops. */
 static bool choose_separator(struct csv *c) {
     char best = 0;
-    int best_score = -1;
+    int best_score = -1, best_torn = 0;
     size_t best_count = 0;
     for (size_t i = 0; i < sizeof SEPARATORS; i++) {
         set_separator(c, SEPARATORS[i]);
@@ -450,9 +452,13 @@ static bool choose_separator(struct csv *c) {
         struct csv_row row;
         make_cells(c, &row);
         int now = score(c, &row);
-        if (now > best_score || (now == best_score && row.count > best_count)) {
+        int torn = c->row_notes[CSV_NOTE_BARE_QUOTE] + c->row_notes[CSV_NOTE_AFTER_QUOTE];
+        bool even = now == best_score && torn == best_torn;
+        if (now > best_score || (now == best_score && torn < best_torn) ||
+            (even && row.count > best_count)) {
             best = SEPARATORS[i];
             best_score = now;
+            best_torn = torn;
             best_count = row.count;
         }
     }

@@ -263,6 +263,10 @@ static void test_separators(void **state) {
     READS("\"sep=;\"\r\na;b,c\r\n1;2\r\n", "2:a|b,c\n3:1|2");
     READS("SEP=^\na^b\n1^2\n", "2:a|b\n3:1|2");
     READS("\"a\"\t\"b\"\n\"1\"\t\"x,y\"\n", "1:a|b\n2:1|x,y");
+    /* quotes that stand where they belong decide, not the number of columns */
+    READS("\"a\",\"b;c;d\"\n1,2\n", "1:a|b;c;d\n2:1|2");
+    READS("a,\"x;y;z\"\n1,2\n", "1:a|x;y;z\n2:1|2");
+    READS("\"a\";\"b,c,d\"\n1;2\n", "1:a|b,c,d\n2:1|2");
     /* the names decide, not their number */
     static const char *const NAMES[] = {"AssignmentId", "Approve"};
     struct header_names want = {NAMES, 2};
