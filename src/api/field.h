@@ -90,6 +90,7 @@ struct field {
     int64_t fallback;
     const struct word *words;
     const struct field *of;
+    const char *of_name; /* the structure's name in the service model; documentation */
     size_t of_size;
 };
 

@@ -24,6 +24,17 @@ enum {
 
 enum op_kind { OP_READ = 1, OP_WRITE };
 
+/* Where the documentation puts it. */
+enum op_group {
+    GROUP_HITS,
+    GROUP_HIT_TYPES,
+    GROUP_ASSIGNMENTS,
+    GROUP_MONEY,
+    GROUP_QUALIFICATION_TYPES,
+    GROUP_QUALIFICATIONS,
+    GROUP_WORKERS,
+};
+
 struct op_call;
 
 struct op {
@@ -33,6 +44,12 @@ struct op {
     enum op_kind kind;
     const struct field *fields;
     size_t in_size; /* of the struct that the fields fill */
+    /* What a caller has to know; the tests hold every answer that they get against it. */
+    enum op_group group;
+    const struct field *answer;  /* rows as in answer.h */
+    const enum err_code *errors; /* up to ERR_OK: its own, besides those of any call; or NULL */
+    const char *money;           /* what moves; NULL: nothing */
+    const char *again;           /* of a write: what a second call of the same members does */
     /* Inside a transaction. On success a whole JSON object has been written to call->out. */
     struct err (*run)(struct op_call *call);
 };

@@ -1,5 +1,6 @@
 /* Submitted work: ListAssignmentsForHIT, GetAssignment, ApproveAssignment, RejectAssignment
  * (requester-api 2.2, 2.15, 2.20, 2.31). */
+#include "api/answer.h"
 #include "api/op.h"
 #include "api/print.h"
 #include "base/limits.h"
@@ -77,6 +78,12 @@ static struct err list_assignments(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct field list_assignments_answer[] = {
+    ANSWER_OF("Assignments", F_OBJECTS, answer_assignment_members, "Assignment", "the work"),
+    ANSWER_PAGE,
+    {0},
+};
+
 const struct op op_list_assignments_for_hit = {
     .name = "ListAssignmentsForHIT",
     .help = "Submitted work of a HIT, oldest submission first.",
@@ -84,6 +91,9 @@ const struct op op_list_assignments_for_hit = {
     .kind = OP_READ,
     .fields = list_assignments_fields,
     .in_size = sizeof(struct list_assignments_in),
+    .group = GROUP_ASSIGNMENTS,
+    .answer = list_assignments_answer,
+    .errors = (const enum err_code[]){ERR_HIT_DOES_NOT_EXIST, ERR_INVALID_PARAMETER, ERR_OK},
     .run = list_assignments,
 };
 
@@ -121,6 +131,12 @@ static struct err get_assignment(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct field get_assignment_answer[] = {
+    ANSWER_OF("Assignment", F_OBJECT, answer_assignment_members, "Assignment", "the work"),
+    ANSWER_OF("HIT", F_OBJECT, answer_hit_members, "HIT", "the whole HIT"),
+    {0},
+};
+
 const struct op op_get_assignment = {
     .name = "GetAssignment",
     .help = "One piece of submitted work and its HIT.",
@@ -128,6 +144,10 @@ const struct op op_get_assignment = {
     .kind = OP_READ,
     .fields = get_assignment_fields,
     .in_size = sizeof(struct get_assignment_in),
+    .group = GROUP_ASSIGNMENTS,
+    .answer = get_assignment_answer,
+    .errors = (const enum err_code[]){ERR_ASSIGNMENT_DOES_NOT_EXIST, ERR_INVALID_ASSIGNMENT_STATE,
+                                      ERR_OK},
     .run = get_assignment,
 };
 
@@ -190,6 +210,14 @@ const struct op op_approve_assignment = {
     .kind = OP_WRITE,
     .fields = approve_fields,
     .in_size = sizeof(struct decide_assignment_in),
+    .group = GROUP_ASSIGNMENTS,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_ASSIGNMENT_DOES_NOT_EXIST, ERR_INVALID_PARAMETER,
+                                      ERR_INVALID_HIT_STATE, ERR_INVALID_ASSIGNMENT_STATE,
+                                      ERR_INSUFFICIENT_FUNDS, ERR_OK},
+    .money = "Submitted work: reward and fee leave what is held for the HIT. Rejected work: they "
+             "are taken from the available balance.",
+    .again = "Refused with InvalidAssignmentState; nothing is paid twice.",
     .run = approve_assignment,
 };
 
@@ -200,6 +228,12 @@ const struct op op_reject_assignment = {
     .kind = OP_WRITE,
     .fields = reject_fields,
     .in_size = sizeof(struct decide_assignment_in),
+    .group = GROUP_ASSIGNMENTS,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_ASSIGNMENT_DOES_NOT_EXIST, ERR_INVALID_PARAMETER,
+                                      ERR_INVALID_HIT_STATE, ERR_INVALID_ASSIGNMENT_STATE, ERR_OK},
+    .money = "Reward and fee go from held back to the available balance.",
+    .again = "Refused with InvalidAssignmentState.",
     .run = reject_assignment,
 };
 
@@ -232,6 +266,11 @@ static struct err file_url(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct field file_url_answer[] = {
+    ANSWER("FileUploadURL", F_TEXT, "opens the file for a minute"),
+    {0},
+};
+
 const struct op op_get_file_upload_url = {
     .name = "GetFileUploadURL",
     .help = "An address, good for a minute, of a file that a worker sent.",
@@ -239,5 +278,9 @@ const struct op op_get_file_upload_url = {
     .kind = OP_READ,
     .fields = file_url_fields,
     .in_size = sizeof(struct file_url_in),
+    .group = GROUP_ASSIGNMENTS,
+    .answer = file_url_answer,
+    .errors = (const enum err_code[]){ERR_ASSIGNMENT_DOES_NOT_EXIST, ERR_INVALID_ASSIGNMENT_STATE,
+                                      ERR_INVALID_PARAMETER, ERR_OK},
     .run = file_url,
 };

@@ -1,5 +1,6 @@
 /* Whom the caller takes no work from: CreateWorkerBlock, DeleteWorkerBlock, ListWorkerBlocks
  * (requester-api 2.9, 2.11, 2.27). */
+#include "api/answer.h"
 #include "api/op.h"
 #include "base/limits.h"
 #include "market/block.h"
@@ -41,6 +42,10 @@ const struct op op_create_worker_block = {
     .kind = OP_WRITE,
     .fields = create_fields,
     .in_size = sizeof(struct block_in),
+    .group = GROUP_WORKERS,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_INVALID_PARAMETER, ERR_OK},
+    .again = "Replaces the reason.",
     .run = create,
 };
 
@@ -70,6 +75,10 @@ const struct op op_delete_worker_block = {
     .kind = OP_WRITE,
     .fields = delete_fields,
     .in_size = sizeof(struct block_in),
+    .group = GROUP_WORKERS,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_INVALID_PARAMETER, ERR_OK},
+    .again = "Harmless.",
     .run = delete,
 };
 
@@ -117,6 +126,18 @@ static struct err list(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct field block_members[] = {
+    ANSWER("WorkerId", F_TEXT, "the worker"),
+    ANSWER("Reason", F_TEXT, "as given"),
+    {0},
+};
+
+static const struct field list_answer[] = {
+    ANSWER_OF("WorkerBlocks", F_OBJECTS, block_members, "WorkerBlock", "by time"),
+    ANSWER_PAGE,
+    {0},
+};
+
 const struct op op_list_worker_blocks = {
     .name = "ListWorkerBlocks",
     .help = "Workers that the caller takes no work from, by time of blocking.",
@@ -124,5 +145,8 @@ const struct op op_list_worker_blocks = {
     .kind = OP_READ,
     .fields = list_fields,
     .in_size = sizeof(struct list_in),
+    .group = GROUP_WORKERS,
+    .answer = list_answer,
+    .errors = (const enum err_code[]){ERR_INVALID_PARAMETER, ERR_OK},
     .run = list,
 };

@@ -1,4 +1,5 @@
 /* Bonuses: SendBonus, ListBonusPayments (requester-api 2.21, 2.33). */
+#include "api/answer.h"
 #include "api/op.h"
 #include "base/limits.h"
 #include "base/money.h"
@@ -62,6 +63,14 @@ const struct op op_send_bonus = {
     .kind = OP_WRITE,
     .fields = send_bonus_fields,
     .in_size = sizeof(struct send_bonus_in),
+    .group = GROUP_MONEY,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_OUT_OF_RANGE, ERR_INVALID_PARAMETER,
+                                      ERR_DUPLICATE_REQUEST, ERR_ASSIGNMENT_DOES_NOT_EXIST,
+                                      ERR_INVALID_ASSIGNMENT_STATE, ERR_INSUFFICIENT_FUNDS, ERR_OK},
+    .money = "Bonus and fee are taken from the available balance.",
+    .again = "Another bonus, unless UniqueRequestToken is the same: then DuplicateRequest, for 24 "
+             "hours.",
     .run = send_bonus,
 };
 
@@ -150,6 +159,21 @@ static struct err list_bonuses(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct field bonus_members[] = {
+    ANSWER("WorkerId", F_TEXT, "who got it"),
+    ANSWER("BonusAmount", F_MONEY, "without its fee"),
+    ANSWER("AssignmentId", F_TEXT, "the work it was for"),
+    ANSWER("Reason", F_TEXT, "as the worker reads it"),
+    ANSWER("GrantTime", F_TIME, "when it was paid"),
+    {0},
+};
+
+static const struct field list_bonuses_answer[] = {
+    ANSWER_OF("BonusPayments", F_OBJECTS, bonus_members, "BonusPayment", "by time"),
+    ANSWER_PAGE,
+    {0},
+};
+
 const struct op op_list_bonus_payments = {
     .name = "ListBonusPayments",
     .help = "Bonuses paid for a HIT or an assignment, by time.",
@@ -157,5 +181,10 @@ const struct op op_list_bonus_payments = {
     .kind = OP_READ,
     .fields = list_bonuses_fields,
     .in_size = sizeof(struct list_bonuses_in),
+    .group = GROUP_MONEY,
+    .answer = list_bonuses_answer,
+    .errors = (const enum err_code[]){ERR_MISSING_PARAMETERS, ERR_INVALID_COMBINATION,
+                                      ERR_HIT_DOES_NOT_EXIST, ERR_ASSIGNMENT_DOES_NOT_EXIST,
+                                      ERR_INVALID_PARAMETER, ERR_OK},
     .run = list_bonuses,
 };

@@ -1,4 +1,5 @@
 /* CreateHITType, CreateHIT, CreateHITWithHITType (requester-api 2.5-2.7). */
+#include "api/answer.h"
 #include "api/op.h"
 #include "api/print.h"
 #include "api/requirement.h"
@@ -35,12 +36,17 @@ struct create_in {
 
 static const struct field parameter_fields[] = {
     {.name = "Name",
+     .help = "of a placeholder",
      .type = F_TEXT,
      .required = true,
      .at = offsetof(struct parameter_in, name),
      .min = 1,
      .max = HEADER_NAME_MAX},
-    {.name = "Value", .type = F_TEXT, .required = true, .at = offsetof(struct parameter_in, value)},
+    {.name = "Value",
+     .help = "what stands there",
+     .type = F_TEXT,
+     .required = true,
+     .at = offsetof(struct parameter_in, value)},
     {0},
 };
 
@@ -88,7 +94,8 @@ static const struct field parameter_fields[] = {
     {                                                                                              \
         .name = "QualificationRequirements", .help = "who may do it", .type = F_OBJECTS,           \
         .at = offsetof(struct create_in, requirements), .max = REQUIREMENTS_MAX,                   \
-        .of = requirement_fields, .of_size = sizeof(struct requirement_in)                         \
+        .of = requirement_fields, .of_name = "QualificationRequirement",                           \
+        .of_size = sizeof(struct requirement_in)                                                   \
     }
 
 #define HIT_FIELDS                                                                                 \
@@ -127,12 +134,14 @@ static const struct field parameter_fields[] = {
          .type = F_OBJECT,                                                                         \
          .flags = FIELD_TREE,                                                                      \
          .of = review_policy_fields,                                                               \
+         .of_name = "ReviewPolicy",                                                                \
          .at = offsetof(struct create_in, assignment_policy)},                                     \
         {.name = "HITReviewPolicy",                                                                \
          .help = "reviews the HIT when it is reviewable: SimplePlurality",                         \
          .type = F_OBJECT,                                                                         \
          .flags = FIELD_TREE,                                                                      \
          .of = review_policy_fields,                                                               \
+         .of_name = "ReviewPolicy",                                                                \
          .at = offsetof(struct create_in, hit_policy)},                                            \
         {.name = "HITLayoutId",                                                                    \
          .help = "a project's layout, instead of Question",                                        \
@@ -144,7 +153,8 @@ static const struct field parameter_fields[] = {
     {                                                                                              \
         .name = "HITLayoutParameters", .help = "values for the layout's placeholders",             \
         .type = F_OBJECTS, .at = offsetof(struct create_in, parameters), .max = FILE_COLUMNS_MAX,  \
-        .of = parameter_fields, .of_size = sizeof(struct parameter_in)                             \
+        .of = parameter_fields, .of_name = "HITLayoutParameter",                                   \
+        .of_size = sizeof(struct parameter_in)                                                     \
     }
 
 static const struct field create_type_fields[] = {TYPE_FIELDS, {0}};
@@ -182,6 +192,11 @@ static struct err create_hit_type(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct field create_type_answer[] = {
+    ANSWER("HITTypeId", F_TEXT, "the type, found or made"),
+    {0},
+};
+
 const struct op op_create_hit_type = {
     .name = "CreateHITType",
     .help = "Finds or makes the type that HITs with these properties share.",
@@ -189,6 +204,12 @@ const struct op op_create_hit_type = {
     .kind = OP_WRITE,
     .fields = create_type_fields,
     .in_size = sizeof(struct create_in),
+    .group = GROUP_HIT_TYPES,
+    .answer = create_type_answer,
+    .errors = (const enum err_code[]){ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST,
+                                      ERR_INVALID_QUALIFICATION_TYPE_STATE, ERR_INVALID_COMBINATION,
+                                      ERR_INVALID_PARAMETER, ERR_OUT_OF_RANGE, ERR_OK},
+    .again = "The same type.",
     .run = create_hit_type,
 };
 
@@ -341,6 +362,17 @@ const struct op op_create_hit = {
     .kind = OP_WRITE,
     .fields = create_hit_fields,
     .in_size = sizeof(struct create_in),
+    .group = GROUP_HITS,
+    .answer = answer_hit,
+    .errors =
+        (const enum err_code[]){ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST,
+                                ERR_INVALID_QUALIFICATION_TYPE_STATE, ERR_INVALID_COMBINATION,
+                                ERR_MISSING_PARAMETERS, ERR_INVALID_PARAMETER, ERR_OUT_OF_RANGE,
+                                ERR_XML_PARSE, ERR_XHTML_PARSE, ERR_HIT_LAYOUT_DOES_NOT_EXIST,
+                                ERR_HIT_ALREADY_EXISTS, ERR_INSUFFICIENT_FUNDS, ERR_OK},
+    .money = "MaxAssignments times reward and fee go from available to held.",
+    .again = "Another HIT, unless UniqueRequestToken is the same: then HITAlreadyExists names the "
+             "first one, for 24 hours.",
     .run = create_hit,
 };
 
@@ -360,5 +392,14 @@ const struct op op_create_hit_with_hit_type = {
     .kind = OP_WRITE,
     .fields = create_with_type_fields,
     .in_size = sizeof(struct create_in),
+    .group = GROUP_HITS,
+    .answer = answer_hit,
+    .errors = (const enum err_code[]){ERR_INVALID_COMBINATION, ERR_MISSING_PARAMETERS,
+                                      ERR_INVALID_PARAMETER, ERR_OUT_OF_RANGE, ERR_XML_PARSE,
+                                      ERR_XHTML_PARSE, ERR_HIT_LAYOUT_DOES_NOT_EXIST,
+                                      ERR_HIT_ALREADY_EXISTS, ERR_INSUFFICIENT_FUNDS, ERR_OK},
+    .money = "MaxAssignments times reward and fee go from available to held.",
+    .again = "Another HIT, unless UniqueRequestToken is the same: then HITAlreadyExists names the "
+             "first one, for 24 hours.",
     .run = create_hit_with_type,
 };

@@ -1,6 +1,7 @@
 /* A requester's HITs: GetHIT, ListHITs, ListReviewableHITs, UpdateExpirationForHIT,
  * CreateAdditionalAssignmentsForHIT, DeleteHIT, UpdateHITReviewStatus, UpdateHITTypeOfHIT
  * (requester-api 2.4, 2.10, 2.17, 2.22, 2.26, 2.35-2.37). */
+#include "api/answer.h"
 #include "api/op.h"
 #include "api/print.h"
 #include "base/limits.h"
@@ -49,6 +50,9 @@ const struct op op_get_hit = {
     .kind = OP_READ,
     .fields = hit_fields,
     .in_size = sizeof(struct hit_in),
+    .group = GROUP_HITS,
+    .answer = answer_hit,
+    .errors = (const enum err_code[]){ERR_HIT_DOES_NOT_EXIST, ERR_OK},
     .run = get_hit,
 };
 
@@ -105,6 +109,9 @@ const struct op op_list_hits = {
     .kind = OP_READ,
     .fields = list_hits_fields,
     .in_size = sizeof(struct list_hits_in),
+    .group = GROUP_HITS,
+    .answer = answer_hits,
+    .errors = (const enum err_code[]){ERR_INVALID_PARAMETER, ERR_OK},
     .run = list_hits,
 };
 
@@ -165,6 +172,9 @@ const struct op op_list_reviewable_hits = {
     .kind = OP_READ,
     .fields = list_reviewable_fields,
     .in_size = sizeof(struct list_hits_in),
+    .group = GROUP_HITS,
+    .answer = answer_hits,
+    .errors = (const enum err_code[]){ERR_INVALID_PARAMETER, ERR_OK},
     .run = list_reviewable_hits,
 };
 
@@ -205,6 +215,10 @@ const struct op op_list_hits_for_qualification_type = {
     .kind = OP_READ,
     .fields = for_qualification_fields,
     .in_size = sizeof(struct for_qualification_in),
+    .group = GROUP_HITS,
+    .answer = answer_hits,
+    .errors = (const enum err_code[]){ERR_INVALID_PARAMETER, ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST,
+                                      ERR_INVALID_QUALIFICATION_TYPE_STATE, ERR_OK},
     .run = list_for_qualification,
 };
 
@@ -238,6 +252,13 @@ const struct op op_update_expiration_for_hit = {
     .kind = OP_WRITE,
     .fields = update_expiration_fields,
     .in_size = sizeof(struct update_expiration_in),
+    .group = GROUP_HITS,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_HIT_DOES_NOT_EXIST, ERR_OUT_OF_RANGE,
+                                      ERR_INSUFFICIENT_FUNDS, ERR_OK},
+    .money = "Expiry returns what was held for assignments that nobody has taken; a later moment "
+             "that reopens the HIT holds it again.",
+    .again = "Harmless.",
     .run = update_expiration,
 };
 
@@ -279,6 +300,15 @@ const struct op op_create_additional_assignments_for_hit = {
     .kind = OP_WRITE,
     .fields = additional_fields,
     .in_size = sizeof(struct additional_in),
+    .group = GROUP_HITS,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_HIT_DOES_NOT_EXIST, ERR_INVALID_HIT_STATE,
+                                      ERR_INVALID_MAX_ASSIGNMENTS_INCREASE, ERR_OUT_OF_RANGE,
+                                      ERR_DUPLICATE_REQUEST, ERR_INSUFFICIENT_FUNDS, ERR_OK},
+    .money = "The new assignments' rewards and fees go from available to held; of an expired HIT "
+             "when it is reopened.",
+    .again = "More assignments again, unless UniqueRequestToken is the same: then "
+             "DuplicateRequest, for 24 hours.",
     .run = create_additional,
 };
 
@@ -297,6 +327,11 @@ const struct op op_delete_hit = {
     .kind = OP_WRITE,
     .fields = hit_fields,
     .in_size = sizeof(struct hit_in),
+    .group = GROUP_HITS,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_HIT_DOES_NOT_EXIST, ERR_INVALID_HIT_STATE, ERR_OK},
+    .money = "What was still held for the HIT returns to the available balance.",
+    .again = "Refused with HITDoesNotExist.",
     .run = delete_hit,
 };
 
@@ -329,6 +364,10 @@ const struct op op_update_hit_review_status = {
     .kind = OP_WRITE,
     .fields = review_status_fields,
     .in_size = sizeof(struct review_status_in),
+    .group = GROUP_HITS,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_HIT_DOES_NOT_EXIST, ERR_INVALID_HIT_STATE, ERR_OK},
+    .again = "Harmless.",
     .run = update_review_status,
 };
 
@@ -357,5 +396,12 @@ const struct op op_update_hit_type_of_hit = {
     .kind = OP_WRITE,
     .fields = change_type_fields,
     .in_size = sizeof(struct change_type_in),
+    .group = GROUP_HIT_TYPES,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_HIT_DOES_NOT_EXIST, ERR_INVALID_PARAMETER,
+                                      ERR_INSUFFICIENT_FUNDS, ERR_OK},
+    .money = "What the open assignments cost more is held from the available balance; what they "
+             "cost less returns to it.",
+    .again = "Harmless.",
     .run = change_type,
 };

@@ -1,6 +1,7 @@
 /* Words to workers, and events to requesters: NotifyWorkers, UpdateNotificationSettings,
  * SendTestEventNotification (requester-api 2.30, 2.34, 2.38, 3.9). */
 
+#include "api/answer.h"
 #include "api/op.h"
 #include "base/limits.h"
 #include "market/message.h"
@@ -76,6 +77,29 @@ static struct err notify_workers(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct word failure_words[] = {
+    {"SoftFailure", 1},
+    {"HardFailure", 2},
+    {NULL, 0},
+};
+
+static const struct field failure_members[] = {
+    {.name = "NotifyWorkersFailureCode",
+     .type = F_ENUM,
+     .required = true,
+     .words = failure_words,
+     .help = "HardFailure: it is of no use to try again"},
+    ANSWER("NotifyWorkersFailureMessage", F_TEXT, "why not"),
+    ANSWER("WorkerId", F_TEXT, "who was not written to"),
+    {0},
+};
+
+static const struct field notify_answer[] = {
+    ANSWER_OF("NotifyWorkersFailureStatuses", F_OBJECTS, failure_members,
+              "NotifyWorkersFailureStatus", "empty when everybody was written to"),
+    {0},
+};
+
 const struct op op_notify_workers = {
     .name = "NotifyWorkers",
     .help = "Writes to workers whose work the caller has approved or rejected.",
@@ -83,6 +107,10 @@ const struct op op_notify_workers = {
     .kind = OP_WRITE,
     .fields = notify_fields,
     .in_size = sizeof(struct notify_in),
+    .group = GROUP_WORKERS,
+    .answer = notify_answer,
+    .errors = (const enum err_code[]){ERR_INVALID_PARAMETER, ERR_OK},
+    .again = "Another message.",
     .run = notify_workers,
 };
 
@@ -151,7 +179,8 @@ static const struct field settings_fields[] = {
      .help = "where which events go; replaces what is there",
      .type = F_OBJECT,
      .at = offsetof(struct settings_in, spec),
-     .of = spec_fields},
+     .of = spec_fields,
+     .of_name = "NotificationSpecification"},
     {.name = "Active",
      .help = "whether events are told at all",
      .type = F_BOOL,
@@ -174,6 +203,12 @@ const struct op op_update_notification_settings = {
     .kind = OP_WRITE,
     .fields = settings_fields,
     .in_size = sizeof(struct settings_in),
+    .group = GROUP_HIT_TYPES,
+    .answer = answer_nothing,
+    .errors =
+        (const enum err_code[]){ERR_HIT_TYPE_DOES_NOT_EXIST, ERR_MISSING_PARAMETERS,
+                                ERR_INVALID_TRANSPORT_ENDPOINT, ERR_INVALID_PARAMETER, ERR_OK},
+    .again = "Harmless.",
     .run = update_settings,
 };
 
@@ -190,7 +225,8 @@ static const struct field test_fields[] = {
      .type = F_OBJECT,
      .required = true,
      .at = offsetof(struct test_in, spec),
-     .of = spec_fields},
+     .of = spec_fields,
+     .of_name = "NotificationSpecification"},
     {.name = "TestEventType",
      .help = "what it pretends to tell",
      .type = F_ENUM,
@@ -213,5 +249,10 @@ const struct op op_send_test_event_notification = {
     .kind = OP_WRITE,
     .fields = test_fields,
     .in_size = sizeof(struct test_in),
+    .group = GROUP_HIT_TYPES,
+    .answer = answer_nothing,
+    .errors =
+        (const enum err_code[]){ERR_INVALID_TRANSPORT_ENDPOINT, ERR_INVALID_PARAMETER, ERR_OK},
+    .again = "Another test event.",
     .run = send_test,
 };

@@ -1,4 +1,5 @@
 /* Review policies as members, and ListReviewPolicyResultsForHIT (requester-api 2.28, 3.7). */
+#include "api/answer.h"
 #include "api/review_policy.h"
 #include "base/arena.h"
 #include "base/json.h"
@@ -48,6 +49,7 @@ static const struct field policy_parameter_fields[] = {
      .type = F_OBJECTS,
      .at = offsetof(struct policy_parameter_in, entries),
      .of = entry_fields,
+     .of_name = "ParameterMapEntry",
      .of_size = sizeof(struct entry_in)},
     {0},
 };
@@ -64,6 +66,7 @@ const struct field review_policy_fields[] = {
      .type = F_OBJECTS,
      .at = offsetof(struct policy_in, parameters),
      .of = policy_parameter_fields,
+     .of_name = "PolicyParameter",
      .of_size = sizeof(struct policy_parameter_in)},
     {0},
 };
@@ -241,6 +244,62 @@ static struct err list_results(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct word status_words[] = {
+    {"Intended", POLICY_INTENDED},
+    {"Succeeded", POLICY_SUCCEEDED},
+    {"Failed", POLICY_FAILED},
+    {"Cancelled", POLICY_CANCELLED},
+    {NULL, 0},
+};
+
+#define RESULT_MAYBE(label, table, structure)                                                      \
+    {                                                                                              \
+        .name = label, .type = F_OBJECT, .of = table, .of_name = structure,                        \
+        .help = "when the HIT has that policy"                                                     \
+    }
+
+static const struct field action_members[] = {
+    ANSWER("ActionId", F_TEXT, "the action"),
+    ANSWER("ActionName", F_TEXT, "review, approve, reject or extend"),
+    ANSWER("TargetId", F_TEXT, "what it was done to"),
+    {.name = "TargetType", .type = F_TEXT, .required = true, .help = "Assignment or HIT"},
+    {.name = "Status",
+     .type = F_ENUM,
+     .required = true,
+     .words = status_words,
+     .help = "what came of it"},
+    ANSWER("CompleteTime", F_TIME, "when"),
+    ANSWER_MAYBE("Result", F_TEXT, "in words; not for programs"),
+    ANSWER_MAYBE("ErrorCode", F_TEXT, "why it failed"),
+    {0},
+};
+
+static const struct field result_members[] = {
+    ANSWER("ActionId", F_TEXT, "the review that found it"),
+    ANSWER("SubjectId", F_TEXT, "what it is about"),
+    {.name = "SubjectType", .type = F_TEXT, .required = true, .help = "Assignment or HIT"},
+    ANSWER_MAYBE("QuestionId", F_TEXT, "when it is about one question"),
+    ANSWER("Key", F_TEXT, "which figure: see review-policies.md"),
+    ANSWER_MAYBE("Value", F_TEXT, "the figure"),
+    {0},
+};
+
+static const struct field report_members[] = {
+    ANSWER_OF("ReviewResults", F_OBJECTS, result_members, "ReviewResultDetail", "found"),
+    ANSWER_OF("ReviewActions", F_OBJECTS, action_members, "ReviewActionDetail", "done"),
+    {0},
+};
+
+static const struct field results_answer[] = {
+    ANSWER("HITId", F_TEXT, "the HIT"),
+    RESULT_MAYBE("AssignmentReviewPolicy", review_policy_fields, "ReviewPolicy"),
+    RESULT_MAYBE("AssignmentReviewReport", report_members, "ReviewReport"),
+    RESULT_MAYBE("HITReviewPolicy", review_policy_fields, "ReviewPolicy"),
+    RESULT_MAYBE("HITReviewReport", report_members, "ReviewReport"),
+    ANSWER_TOKEN,
+    {0},
+};
+
 const struct op op_list_review_policy_results_for_hit = {
     .name = "ListReviewPolicyResultsForHIT",
     .help = "What a HIT's review policies found and did, by time.",
@@ -248,5 +307,8 @@ const struct op op_list_review_policy_results_for_hit = {
     .kind = OP_READ,
     .fields = results_fields,
     .in_size = sizeof(struct results_in),
+    .group = GROUP_HITS,
+    .answer = results_answer,
+    .errors = (const enum err_code[]){ERR_HIT_DOES_NOT_EXIST, ERR_INVALID_PARAMETER, ERR_OK},
     .run = list_results,
 };

@@ -3,6 +3,7 @@
  * ListQualificationRequests, AcceptQualificationRequest, RejectQualificationRequest
  * (requester-api 2.1, 2.3, 2.13, 2.18, 2.24, 2.29, 2.32).
  */
+#include "api/answer.h"
 #include "api/op.h"
 #include "base/limits.h"
 #include "formats/answer.h"
@@ -55,6 +56,12 @@ const struct op op_associate_qualification_with_worker = {
     .kind = OP_WRITE,
     .fields = associate_fields,
     .in_size = sizeof(struct grant_in),
+    .group = GROUP_QUALIFICATIONS,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST,
+                                      ERR_INVALID_QUALIFICATION_TYPE_STATE, ERR_PERMISSION_DENIED,
+                                      ERR_INVALID_PARAMETER, ERR_OK},
+    .again = "Grants it anew.",
     .run = associate,
 };
 
@@ -85,6 +92,14 @@ const struct op op_disassociate_qualification_from_worker = {
     .kind = OP_WRITE,
     .fields = disassociate_fields,
     .in_size = sizeof(struct grant_in),
+    .group = GROUP_QUALIFICATIONS,
+    .answer = answer_nothing,
+    .errors =
+        (const enum err_code[]){ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST,
+                                ERR_INVALID_QUALIFICATION_TYPE_STATE, ERR_PERMISSION_DENIED,
+                                ERR_QUALIFICATION_DOES_NOT_EXIST, ERR_INVALID_QUALIFICATION_STATE,
+                                ERR_INVALID_PARAMETER, ERR_OK},
+    .again = "Refused with InvalidQualificationState.",
     .run = disassociate,
 };
 
@@ -119,6 +134,40 @@ static struct err score(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct word held_words[] = {
+    {"Granted", QUALIFICATION_GRANTED},
+    {"Revoked", QUALIFICATION_REVOKED},
+    {NULL, 0},
+};
+
+static const struct field held_members[] = {
+    ANSWER("QualificationTypeId", F_TEXT, "the type"),
+    ANSWER("WorkerId", F_TEXT, "who holds it"),
+    ANSWER("GrantTime", F_TIME, "of the last grant"),
+    ANSWER("IntegerValue", F_INT, "the value"),
+    {.name = "Status",
+     .type = F_ENUM,
+     .required = true,
+     .words = held_words,
+     .help = "whether it still holds"},
+    {0},
+};
+
+static const struct field request_members[] = {
+    ANSWER("QualificationRequestId", F_TEXT, "the request"),
+    ANSWER("QualificationTypeId", F_TEXT, "what is asked for"),
+    ANSWER("WorkerId", F_TEXT, "who asks"),
+    ANSWER_MAYBE("Test", F_TEXT, "when the type has one"),
+    ANSWER_MAYBE("Answer", F_TEXT, "a QuestionFormAnswers document, when a test was taken"),
+    ANSWER("SubmitTime", F_TIME, "when it was asked"),
+    {0},
+};
+
+static const struct field score_answer[] = {
+    ANSWER_OF("Qualification", F_OBJECT, held_members, "Qualification", "what the worker holds"),
+    {0},
+};
+
 const struct op op_get_qualification_score = {
     .name = "GetQualificationScore",
     .help = "The value a worker has of one of the caller's qualifications.",
@@ -126,16 +175,16 @@ const struct op op_get_qualification_score = {
     .kind = OP_READ,
     .fields = score_fields,
     .in_size = sizeof(struct grant_in),
+    .group = GROUP_QUALIFICATIONS,
+    .answer = score_answer,
+    .errors = (const enum err_code[]){ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST,
+                                      ERR_INVALID_QUALIFICATION_TYPE_STATE, ERR_PERMISSION_DENIED,
+                                      ERR_QUALIFICATION_DOES_NOT_EXIST,
+                                      ERR_INVALID_QUALIFICATION_STATE, ERR_OK},
     .run = score,
 };
 
 /* ---- ListWorkersWithQualificationType ---- */
-
-static const struct word held_words[] = {
-    {"Granted", QUALIFICATION_GRANTED},
-    {"Revoked", QUALIFICATION_REVOKED},
-    {NULL, 0},
-};
 
 struct holders_in {
     struct page_in page;
@@ -187,6 +236,12 @@ static struct err holders(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct field holders_answer[] = {
+    ANSWER_OF("Qualifications", F_OBJECTS, held_members, "Qualification", "by time of granting"),
+    ANSWER_PAGE,
+    {0},
+};
+
 const struct op op_list_workers_with_qualification_type = {
     .name = "ListWorkersWithQualificationType",
     .help = "Who holds one of the caller's qualifications, by time of granting.",
@@ -194,6 +249,11 @@ const struct op op_list_workers_with_qualification_type = {
     .kind = OP_READ,
     .fields = holders_fields,
     .in_size = sizeof(struct holders_in),
+    .group = GROUP_QUALIFICATIONS,
+    .answer = holders_answer,
+    .errors = (const enum err_code[]){ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST,
+                                      ERR_INVALID_QUALIFICATION_TYPE_STATE, ERR_PERMISSION_DENIED,
+                                      ERR_INVALID_PARAMETER, ERR_OK},
     .run = holders,
 };
 
@@ -262,6 +322,13 @@ static struct err requests(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct field requests_answer[] = {
+    ANSWER_OF("QualificationRequests", F_OBJECTS, request_members, "QualificationRequest",
+              "oldest first"),
+    ANSWER_PAGE,
+    {0},
+};
+
 const struct op op_list_qualification_requests = {
     .name = "ListQualificationRequests",
     .help = "Requests that wait for the caller's answer, oldest first.",
@@ -269,6 +336,11 @@ const struct op op_list_qualification_requests = {
     .kind = OP_READ,
     .fields = requests_fields,
     .in_size = sizeof(struct requests_in),
+    .group = GROUP_QUALIFICATIONS,
+    .answer = requests_answer,
+    .errors = (const enum err_code[]){ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST,
+                                      ERR_INVALID_QUALIFICATION_TYPE_STATE, ERR_PERMISSION_DENIED,
+                                      ERR_INVALID_PARAMETER, ERR_OK},
     .run = requests,
 };
 
@@ -304,6 +376,11 @@ const struct op op_accept_qualification_request = {
     .kind = OP_WRITE,
     .fields = accept_fields,
     .in_size = sizeof(struct answer_in),
+    .group = GROUP_QUALIFICATIONS,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_QUALIFICATION_REQUEST_DOES_NOT_EXIST,
+                                      ERR_INVALID_QUALIFICATION_REQUEST_STATE, ERR_OK},
+    .again = "Refused with InvalidQualificationRequestState.",
     .run = accept,
 };
 
@@ -331,5 +408,11 @@ const struct op op_reject_qualification_request = {
     .kind = OP_WRITE,
     .fields = reject_fields,
     .in_size = sizeof(struct answer_in),
+    .group = GROUP_QUALIFICATIONS,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_QUALIFICATION_REQUEST_DOES_NOT_EXIST,
+                                      ERR_INVALID_QUALIFICATION_REQUEST_STATE,
+                                      ERR_INVALID_PARAMETER, ERR_OK},
+    .again = "Refused with InvalidQualificationRequestState.",
     .run = reject,
 };

@@ -1,5 +1,6 @@
 /* Qualification types: CreateQualificationType, GetQualificationType, UpdateQualificationType,
  * DeleteQualificationType, ListQualificationTypes (requester-api 2.8, 2.12, 2.19, 2.25, 2.39). */
+#include "api/answer.h"
 #include "api/op.h"
 #include "base/limits.h"
 #include "market/qualification.h"
@@ -153,6 +154,32 @@ static struct err create(struct op_call *call) {
     return failed(e) ? e : print_one(call, &t);
 }
 
+static const struct field type_members[] = {
+    ANSWER("QualificationTypeId", F_TEXT, "the type"),
+    ANSWER("CreationTime", F_TIME, "when it was made"),
+    ANSWER("Name", F_TEXT, "what workers see"),
+    ANSWER("Description", F_TEXT, "what it stands for"),
+    ANSWER_MAYBE("Keywords", F_TEXT, "when it has some"),
+    {.name = "QualificationTypeStatus",
+     .type = F_ENUM,
+     .required = true,
+     .words = status_words,
+     .help = "whether workers may ask for it"},
+    ANSWER_MAYBE("Test", F_TEXT, "of the caller's own, when there is one"),
+    ANSWER_MAYBE("TestDurationInSeconds", F_INT, "when there is a test"),
+    ANSWER_MAYBE("AnswerKey", F_TEXT, "of the caller's own, when there is one"),
+    ANSWER_MAYBE("RetryDelayInSeconds", F_INT, "absent: workers may ask once only"),
+    ANSWER("IsRequestable", F_BOOL, "false for the system's own types"),
+    ANSWER("AutoGranted", F_BOOL, "whoever asks gets it"),
+    ANSWER_MAYBE("AutoGrantedValue", F_INT, "when it is granted automatically"),
+    {0},
+};
+
+static const struct field type_answer[] = {
+    ANSWER_OF("QualificationType", F_OBJECT, type_members, "QualificationType", "the type"),
+    {0},
+};
+
 const struct op op_create_qualification_type = {
     .name = "CreateQualificationType",
     .help = "Makes a qualification of the caller's own, with or without a test.",
@@ -160,6 +187,12 @@ const struct op op_create_qualification_type = {
     .kind = OP_WRITE,
     .fields = create_fields,
     .in_size = sizeof(struct type_in),
+    .group = GROUP_QUALIFICATION_TYPES,
+    .answer = type_answer,
+    .errors = (const enum err_code[]){ERR_QUALIFICATION_TYPE_ALREADY_EXISTS, ERR_MISSING_PARAMETERS,
+                                      ERR_INVALID_COMBINATION, ERR_INVALID_PARAMETER, ERR_XML_PARSE,
+                                      ERR_XHTML_PARSE, ERR_OK},
+    .again = "Refused with QualificationTypeAlreadyExists.",
     .run = create,
 };
 
@@ -198,6 +231,14 @@ const struct op op_update_qualification_type = {
     .kind = OP_WRITE,
     .fields = update_fields,
     .in_size = sizeof(struct type_in),
+    .group = GROUP_QUALIFICATION_TYPES,
+    .answer = type_answer,
+    .errors =
+        (const enum err_code[]){ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST,
+                                ERR_INVALID_QUALIFICATION_TYPE_STATE, ERR_PERMISSION_DENIED,
+                                ERR_MISSING_PARAMETERS, ERR_INVALID_COMBINATION,
+                                ERR_INVALID_PARAMETER, ERR_XML_PARSE, ERR_XHTML_PARSE, ERR_OK},
+    .again = "Harmless.",
     .run = update,
 };
 
@@ -222,6 +263,10 @@ const struct op op_get_qualification_type = {
     .kind = OP_READ,
     .fields = type_fields,
     .in_size = sizeof(struct type_in),
+    .group = GROUP_QUALIFICATION_TYPES,
+    .answer = type_answer,
+    .errors = (const enum err_code[]){ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST,
+                                      ERR_INVALID_QUALIFICATION_TYPE_STATE, ERR_OK},
     .run = get,
 };
 
@@ -238,6 +283,12 @@ const struct op op_delete_qualification_type = {
     .kind = OP_WRITE,
     .fields = type_fields,
     .in_size = sizeof(struct type_in),
+    .group = GROUP_QUALIFICATION_TYPES,
+    .answer = answer_nothing,
+    .errors = (const enum err_code[]){ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST,
+                                      ERR_INVALID_QUALIFICATION_TYPE_STATE, ERR_PERMISSION_DENIED,
+                                      ERR_OK},
+    .again = "Refused with InvalidQualificationTypeState.",
     .run = delete,
 };
 
@@ -300,6 +351,12 @@ static struct err list(struct op_call *call) {
     return NO_ERR;
 }
 
+static const struct field list_answer[] = {
+    ANSWER_OF("QualificationTypes", F_OBJECTS, type_members, "QualificationType", "by name"),
+    ANSWER_PAGE,
+    {0},
+};
+
 const struct op op_list_qualification_types = {
     .name = "ListQualificationTypes",
     .help = "Qualification types by name, all or those that a search finds.",
@@ -307,5 +364,8 @@ const struct op op_list_qualification_types = {
     .kind = OP_READ,
     .fields = list_fields,
     .in_size = sizeof(struct list_in),
+    .group = GROUP_QUALIFICATION_TYPES,
+    .answer = list_answer,
+    .errors = (const enum err_code[]){ERR_INVALID_PARAMETER, ERR_OK},
     .run = list,
 };

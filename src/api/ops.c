@@ -94,7 +94,45 @@ static void print_table(FILE *f) {
     }
 }
 
-static void field_json(struct json *j, const struct field *row) {
+static const char *group_name(enum op_group group) {
+    switch (group) {
+    case GROUP_HITS: return "HITs";
+    case GROUP_HIT_TYPES: return "HIT types and notifications";
+    case GROUP_ASSIGNMENTS: return "Assignments";
+    case GROUP_MONEY: return "Money";
+    case GROUP_QUALIFICATION_TYPES: return "Qualification types";
+    case GROUP_QUALIFICATIONS: return "Qualifications";
+    case GROUP_WORKERS: return "Workers";
+    }
+    return "";
+}
+
+/* A fallback outside of the bounds only tells the handler that the member is absent. */
+static void fallback_json(struct json *j, const struct field *row) {
+    if (row->required)
+        return;
+    const char *word = row->type == F_ENUM ? word_name(row->words, (int)row->fallback) : NULL;
+    bool bounded = row->min || row->max;
+    if (word)
+        json_kv_cstr(j, "default", word);
+    else if (row->type == F_BOOL && !(row->flags & FIELD_MAYBE))
+        json_kv_bool(j, "default", row->fallback != 0);
+    else if (row->type == F_INT && bounded && row->fallback >= row->min &&
+             row->fallback <= row->max)
+        json_kv_int(j, "default", row->fallback);
+}
+
+static void words_json(struct json *j, const struct word *words) {
+    json_key(j, "words");
+    json_open_array(j);
+    for (const struct word *w = words; w->name; w++)
+        json_cstr(j, w->name);
+    json_end(j);
+}
+
+static void fields_json(struct json *j, const char *key, const struct field *rows, bool of_request);
+
+static void field_json(struct json *j, const struct field *row, bool of_request) {
     json_open_object(j);
     json_kv_cstr(j, "name", row->name);
     json_kv_cstr(j, "type", type_name(row->type));
@@ -105,45 +143,74 @@ static void field_json(struct json *j, const struct field *row) {
         json_kv_int(j, "min", row->min);
         json_kv_int(j, "max", row->max);
     }
-    if (field_pattern_text(row->pattern))
-        json_kv_cstr(j, "pattern", field_pattern_text(row->pattern));
-    if (row->words) {
-        json_key(j, "words");
-        json_open_array(j);
-        for (const struct word *w = row->words; w->name; w++)
-            json_cstr(j, w->name);
-        json_end(j);
-    }
-    if (row->of) {
-        json_key(j, "fields");
-        json_open_array(j);
-        for (const struct field *sub = row->of; sub->name; sub++)
-            field_json(j, sub);
+    if (row->flags & FIELD_BYTES)
+        json_kv_bool(j, "bytes", true);
+    const char *pattern = field_pattern_text(row->type == F_MONEY ? PATTERN_MONEY : row->pattern);
+    if (pattern)
+        json_kv_cstr(j, "pattern", pattern);
+    if (of_request)
+        fallback_json(j, row);
+    if (row->words)
+        words_json(j, row->words);
+    if (row->of_name)
+        json_kv_cstr(j, "structure", row->of_name);
+    if (row->of)
+        fields_json(j, "fields", row->of, of_request);
+    json_end(j);
+}
+
+static void fields_json(struct json *j, const char *key, const struct field *rows,
+                        bool of_request) {
+    json_key(j, key);
+    json_open_array(j);
+    for (const struct field *row = rows; row->name; row++)
+        field_json(j, row, of_request);
+    json_end(j);
+}
+
+static void errors_json(struct json *j, struct arena *a, const enum err_code *code) {
+    json_key(j, "errors");
+    json_open_array(j);
+    for (; code && *code; code++) {
+        const char *turk = err_turk_code(a, *code);
+        json_open_object(j);
+        json_kv_cstr(j, "type", err_type(*code));
+        if (turk)
+            json_kv_cstr(j, "code", turk);
+        json_kv_cstr(j, "words", err_opening(*code));
         json_end(j);
     }
     json_end(j);
 }
 
+static void op_json(struct json *j, struct arena *a, const struct op *op) {
+    json_open_object(j);
+    json_kv_cstr(j, "name", op->name);
+    json_kv_cstr(j, "group", group_name(op->group));
+    json_kv_cstr(j, "kind", op->kind == OP_READ ? "read" : "write");
+    json_kv_cstr(j, "help", op->help);
+    if (op->money)
+        json_kv_cstr(j, "money", op->money);
+    if (op->again)
+        json_kv_cstr(j, "again", op->again);
+    fields_json(j, "fields", op->fields, true);
+    fields_json(j, "answer", op->answer, false);
+    errors_json(j, a, op->errors);
+    json_end(j);
+}
+
 static void print_json(FILE *f) {
+    struct arena a;
     struct buf b = BUF_INIT;
+    arena_init(&a, ARENA_LIMIT);
     struct json j = json_begin(&b);
     json_open_array(&j);
-    for (size_t i = 0; all[i]; i++) {
-        const struct op *op = all[i];
-        json_open_object(&j);
-        json_kv_cstr(&j, "name", op->name);
-        json_kv_cstr(&j, "kind", op->kind == OP_READ ? "read" : "write");
-        json_kv_cstr(&j, "help", op->help);
-        json_key(&j, "fields");
-        json_open_array(&j);
-        for (const struct field *row = op->fields; row->name; row++)
-            field_json(&j, row);
-        json_end(&j);
-        json_end(&j);
-    }
+    for (size_t i = 0; all[i]; i++)
+        op_json(&j, &a, all[i]);
     json_end(&j);
     fprintf(f, "%.*s\n", STR_ARG(buf_view(&b)));
     buf_free(&b);
+    arena_free(&a);
 }
 
 void api_ops_print(FILE *f, bool as_json) {

@@ -1,4 +1,5 @@
 """What the tests use to play requester and worker: boto3 for the one, the site's JSON for the other."""
+import functools
 import hashlib
 import hmac
 import http.client
@@ -12,6 +13,7 @@ import urllib.parse
 
 import boto3
 import botocore.config
+import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import hitd  # noqa: E402
@@ -26,6 +28,41 @@ action="https://www.mturk.com/mturk/externalSubmit"><input name="assignmentId" t
 <FrameHeight>450</FrameHeight></HTMLQuestion>"""
 
 counter = itertools.count(1)
+
+
+@functools.lru_cache(1)
+def operations():
+    """The table that the decoder uses, by name (`hitd ops --json`)."""
+    return {op["name"]: op for op in json.loads(hitd.run(hitd.HITD, "ops", "--json").stdout)}
+
+
+def off_the_table(rows, given, where):
+    """Members of an answer that its rows do not name, or name as always there when they are not."""
+    known = {row["name"]: row for row in rows}
+    wrong = [f"{where}.{name} is not in the table" for name in set(given) - set(known)]
+    for name, row in known.items():
+        if name not in given:
+            wrong += [f"{where}.{name} is missing"] if row["required"] else []
+        elif "fields" in row and not row.get("structure", "").startswith(REQUEST_TOO):
+            for one in given[name] if isinstance(given[name], list) else [given[name]]:
+                wrong += off_the_table(row["fields"], one, f"{where}.{name}")
+    return wrong
+
+
+REQUEST_TOO = ("QualificationRequirement", "ReviewPolicy")  # rows are the request's
+
+
+def as_the_table_says(http_response, parsed, model, **_):
+    """Every answer that any test gets by boto3 is one that the operation's row announces."""
+    op, body = operations()[model.name], json.loads(http_response.content or b"{}")
+    if http_response.status_code == 200:
+        wrong = off_the_table(op["answer"], body, model.name)
+    else:
+        code = body.get("TurkErrorCode")
+        known = {e.get("code") for e in op["errors"]} | {None, "AWS.ServiceUnavailable"}
+        wrong = [] if code in known else [f"{model.name} does not announce {code}"]
+    if wrong:  # not an assertion: a test that expects ClientError must not take it for one
+        pytest.fail("; ".join(wrong))
 
 
 class Server(hitd.Market):
@@ -82,9 +119,11 @@ class Requester:
 
     def client(self, retries=1, **more):
         config = botocore.config.Config(retries={"max_attempts": retries}, read_timeout=60)
-        return boto3.client("mturk", endpoint_url=self.server.url, region_name="us-east-1",
+        made = boto3.client("mturk", endpoint_url=self.server.url, region_name="us-east-1",
                             aws_access_key_id=self.access, aws_secret_access_key=self.secret,
                             config=config, **more)
+        made.meta.events.register("after-call.mturk", as_the_table_says)
+        return made
 
     def sign(self, method, path, body=b"", headers=None, when=None, secret=None, query=""):
         """Signature Version 4 by hand, so that a test can get every part of it wrong."""

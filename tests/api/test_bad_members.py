@@ -3,15 +3,12 @@ every operation each member missing, of a wrong type, too long, out of range, of
 its list; ids that are unknown, another's, of another kind; a page token of another call. Each is
 answered by the documented error, and changes nothing.
 """
-import json
-
 import pytest
 
-import hitd
-from market import new_hit
+from market import new_hit, operations
 from test_people import refused
 
-OPS = {op["name"]: op for op in json.loads(hitd.run(hitd.HITD, "ops", "--json").stdout)}
+OPS = operations()
 
 UNKNOWN = {"WorkerId": "AEXAMPLE00000", "WorkerIds": ["AEXAMPLE00000"]}
 

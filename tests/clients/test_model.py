@@ -66,6 +66,24 @@ def compare_members(where, rows, shape, shapes, found):
         compare_member(f"{where}.{name}", mine[name], theirs[name], shapes, found)
 
 
+def compare_answer(where, rows, shape, shapes, found):
+    """What is answered has the model's names, types and enumerations; its bounds are the request's."""
+    for row in rows:
+        if row["name"] not in shape.get("members", {}):
+            found.add(f"{where}.{row['name']} is not in the model")
+            continue
+        here = f"{where}.{row['name']}"
+        target = shapes[shape["members"][row["name"]]["shape"]]
+        item = shapes[target["member"]["shape"]] if target["type"] == "list" else target
+        if target["type"] not in TYPES[row["type"]]:
+            found.add(f"{here} type {row['type']}, model {target['type']}")
+        if set(item.get("enum", ())) != set(row.get("words", ())) and row["type"] == "word":
+            found.add(f"{here} words")
+        compare_answer(here, row.get("fields", ()), item, shapes, found)
+    for name in set(shape.get("members", {})) - {row["name"] for row in rows}:
+        found.add(f"{where}.{name} is missing")
+
+
 def differences():
     official, ours, found = model(), table(), set()
     for name in set(official["operations"]) ^ set(ours):
@@ -73,6 +91,8 @@ def differences():
     for name in sorted(set(official["operations"]) & set(ours)):
         shape = official["shapes"][official["operations"][name]["input"]["shape"]]
         compare_members(name, ours[name]["fields"], shape, official["shapes"], found)
+        answer = official["shapes"][official["operations"][name]["output"]["shape"]]
+        compare_answer(f"{name} answer", ours[name]["answer"], answer, official["shapes"], found)
     return found
 
 
