@@ -46,6 +46,9 @@ SELECT {hit} + i, {requester}, {batch}, {batch}, i + 1,
        CASE {status} WHEN 4 THEN {slots} ELSE 0 END, 0, 0, CASE WHEN {slots} >= 10 THEN 1 ELSE 0 END,
        {fee}, {reward}, {now} - 172800000, {now} + 691200000, {now} - 43200000 FROM n;
 
+INSERT INTO batch_shape (batch, many, max_assignments, cost_cents, live, expired, used)
+VALUES ({batch}, CASE WHEN {slots} >= 10 THEN 1 ELSE 0 END, {slots}, {reward} + {fee}, {hits}, 0, 0);
+
 INSERT INTO assignment (id, hit, batch, requester, worker, status, version, reward_cents, fee_cents,
                         auto_approval_s, accepted_ms, deadline_ms, submitted_ms, auto_approval_ms,
                         rejected_ms, due_ms, entrance, feedback, rejection)

@@ -13,29 +13,31 @@ SELECT id, seq, alias, expired, expires_ms, many, max_assignments, disposed_ms F
 WHERE batch = :batch AND seq > :after_seq ORDER BY batch, seq, id LIMIT :n;
 
 -- What it would cost to open expired HITs again, and to give each HIT `more` assignments. Barred:
--- HITs that would grow from below many_from to it or beyond. Work in progress of an expired HIT that
--- is opened holds a slot's present cost again (I3).
+-- HITs that would grow from below many_from to it or beyond.
 -- name: batch_change_sums :one
 -- in: batch int, more int, many_from int
 -- out: hits int, expired int, reopened int, reopen_cents int, barred int, grow_cents int
-SELECT COUNT(*), CAST(COALESCE(SUM(y.expired), 0) AS @INT@),
+SELECT CAST(COALESCE(SUM(y.live + y.expired), 0) AS @INT@),
+       CAST(COALESCE(SUM(y.expired), 0) AS @INT@),
        CAST(COALESCE(SUM(y.reopened), 0) AS @INT@),
-       CAST(COALESCE(SUM(y.reopened * y.cost + y.surplus), 0) AS @INT@),
-       CAST(COALESCE(SUM(1 - y.may), 0) AS @INT@),
-       CAST(COALESCE(SUM(CASE WHEN y.may = 1 AND y.expired = 0 THEN :more * y.cost ELSE 0 END), 0)
-            AS @INT@)
-FROM (SELECT h.expired, h.reward_cents + h.fee_cents AS cost,
-             CASE WHEN h.many = 1 OR h.max_assignments + :more < :many_from THEN 1 ELSE 0 END AS may,
-             CASE WHEN h.expired = 0 THEN 0 ELSE h.max_assignments - h.pending - h.submitted
-                                                 - h.approved - h.rejected END AS reopened,
-             CASE WHEN h.expired = 0 OR h.pending = 0 THEN 0 ELSE
-               (SELECT COALESCE(SUM(CASE
-                  WHEN h.reward_cents + h.fee_cents > a.reward_cents + a.fee_cents
-                  THEN h.reward_cents + h.fee_cents - a.reward_cents - a.fee_cents
-                  ELSE 0 END), 0)
-                FROM assignment a WHERE a.hit = h.id AND a.due_ms IS NOT NULL AND a.status = 1)
-               END AS surplus
-      FROM hit h WHERE h.batch = :batch AND h.disposed_ms IS NULL) AS y;
+       CAST(COALESCE(SUM(y.reopened * y.cost_cents), 0) AS @INT@),
+       CAST(COALESCE(SUM((1 - y.may) * (y.live + y.expired)), 0) AS @INT@),
+       CAST(COALESCE(SUM(y.may * y.live * :more * y.cost_cents), 0) AS @INT@)
+FROM (SELECT s.live, s.expired, s.cost_cents,
+             CASE WHEN s.many = 1 OR s.max_assignments + :more < :many_from THEN 1 ELSE 0 END AS may,
+             s.expired * s.max_assignments - s.used AS reopened
+      FROM batch_shape s WHERE s.batch = :batch) AS y;
+
+-- Work in progress of an expired HIT that is opened holds a slot's present cost again (I3).
+-- name: batch_change_surplus :one
+-- in: batch int
+-- out: cents int
+SELECT CAST(COALESCE(SUM(CASE
+           WHEN h.reward_cents + h.fee_cents > a.reward_cents + a.fee_cents
+           THEN h.reward_cents + h.fee_cents - a.reward_cents - a.fee_cents
+           ELSE 0 END), 0) AS @INT@)
+FROM hit h JOIN assignment a ON a.hit = h.id AND a.due_ms IS NOT NULL AND a.status = 1
+WHERE h.batch = :batch AND h.expired = 1 AND h.pending > 0;
 
 -- name: batch_delete :exec
 -- in: id int, requester int
@@ -51,11 +53,12 @@ ORDER BY id LIMIT :n;
 
 -- name: batch_dispose :many
 -- in: batch int, after_seq int, to_seq int, at_ms int
--- out: id int, events int
+-- out: id int, events int, many int, max_assignments int, cost_cents int, used int
 UPDATE hit SET disposed_ms = :at_ms
 WHERE batch = :batch AND seq > :after_seq AND seq <= :to_seq AND disposed_ms IS NULL
   AND expired = 1 AND pending = 0 AND submitted = 0
-RETURNING id, (SELECT t.events FROM hit_type t WHERE t.id = hit_type);
+RETURNING id, (SELECT t.events FROM hit_type t WHERE t.id = hit_type), many, max_assignments,
+          reward_cents + fee_cents, approved + rejected;
 
 -- The end of a pass: gone, or waiting for undecided work.
 -- name: batch_delete_pass :exec

@@ -253,6 +253,25 @@ SELECT * FROM (
 WHERE f.n1 <> f.n2 OR f.m1 <> f.m2 OR f.w1 <> f.w2 OR f.s1 <> f.s2 OR f.p1 <> f.p2 OR f.r1 <> f.r2
 ORDER BY f.id;
 
+-- HITs by shape (market/shapes.h).
+-- name: check_shape :many
+-- out: batch int, cost_cents int, live int, expired int, used int, should_live int,
+--      should_expired int, should_used int
+-- scan: check
+SELECT f.batch, f.cost_cents, CAST(SUM(f.l1) AS @INT@), CAST(SUM(f.e1) AS @INT@),
+       CAST(SUM(f.u1) AS @INT@), CAST(SUM(f.l2) AS @INT@), CAST(SUM(f.e2) AS @INT@),
+       CAST(SUM(f.u2) AS @INT@)
+FROM (SELECT batch, many, max_assignments, cost_cents, live AS l1, expired AS e1, used AS u1,
+             0 AS l2, 0 AS e2, 0 AS u2
+      FROM batch_shape
+      UNION ALL
+      SELECT batch, many, max_assignments, reward_cents + fee_cents, 0, 0, 0, 1 - expired, expired,
+             expired * (pending + submitted + approved + rejected)
+      FROM hit WHERE disposed_ms IS NULL) AS f
+GROUP BY f.batch, f.many, f.max_assignments, f.cost_cents
+HAVING SUM(f.l1) <> SUM(f.l2) OR SUM(f.e1) <> SUM(f.e2) OR SUM(f.u1) <> SUM(f.u2)
+ORDER BY f.batch, f.many, f.max_assignments, f.cost_cents;
+
 -- Archives have rows of their own instead of HITs, and nothing else.
 -- name: check_archive :many
 -- out: id int, rows_kept int, should_rows int, hits int

@@ -24,7 +24,7 @@ SELECT (SELECT MIN(expires_ms) FROM hit WHERE expired = 0 AND disposed_ms IS NUL
 -- name: due_expire_one :one
 -- in: hit int, at_ms int
 -- out: id int, requester int, batch int, hit_type int, max_assignments int, pending int,
---      used int, cost_cents int, expires_ms int
+--      used int, cost_cents int, expires_ms int, many int
 UPDATE hit SET expired = 1, expires_ms = :at_ms,
     activity_ms = CASE
         WHEN pending = 0 AND submitted + approved + rejected < max_assignments
@@ -32,14 +32,14 @@ UPDATE hit SET expired = 1, expires_ms = :at_ms,
         ELSE activity_ms END
 WHERE id = :hit AND expired = 0 AND disposed_ms IS NULL
 RETURNING id, requester, batch, hit_type, max_assignments, pending,
-          pending + submitted + approved + rejected, reward_cents + fee_cents, expires_ms;
+          pending + submitted + approved + rejected, reward_cents + fee_cents, expires_ms, many;
 
 -- Full HITs wait until nothing of theirs is due for approval, as they may have been old enough for
 -- disposal before they expired.
 -- name: due_expire_some :many
 -- in: now_ms int, age_ms int, n int
 -- out: id int, requester int, batch int, hit_type int, max_assignments int, pending int,
---      used int, cost_cents int, expires_ms int
+--      used int, cost_cents int, expires_ms int, many int
 UPDATE hit SET expired = 1,
     activity_ms = CASE
         WHEN pending = 0 AND submitted + approved + rejected < max_assignments
@@ -55,7 +55,7 @@ WHERE id IN (
                                  AND a.due_ms <= :now_ms)))
     ORDER BY h.expires_ms LIMIT :n)
 RETURNING id, requester, batch, hit_type, max_assignments, pending,
-          pending + submitted + approved + rejected, reward_cents + fee_cents, expires_ms;
+          pending + submitted + approved + rejected, reward_cents + fee_cents, expires_ms, many;
 
 -- name: due_batch_hits :many
 -- in: batch int, after_seq int, n int
@@ -95,20 +95,24 @@ UPDATE worker_stat SET abandoned = abandoned + 1 WHERE worker = :worker;
 
 -- name: due_dispose_one :one
 -- in: hit int, before_ms int, age_ms int
--- out: disposed_ms int
+-- out: disposed_ms int, batch int, many int, max_assignments int, cost_cents int, expired int,
+--      used int
 UPDATE hit SET disposed_ms = activity_ms + :age_ms
 WHERE id = :hit AND disposed_ms IS NULL AND pending = 0
   AND (expired = 1 OR max_assignments = submitted + approved + rejected)
   AND submitted = 0 AND activity_ms <= :before_ms
-RETURNING disposed_ms;
+RETURNING disposed_ms, batch, many, max_assignments, reward_cents + fee_cents, expired,
+          approved + rejected;
 
 -- name: due_dispose_some :many
 -- in: before_ms int, age_ms int, n int
--- out: id int, disposed_ms int, events int
+-- out: id int, disposed_ms int, events int, batch int, many int, max_assignments int,
+--      cost_cents int, expired int, used int
 UPDATE hit SET disposed_ms = activity_ms + :age_ms
 WHERE id IN (SELECT id FROM hit
              WHERE disposed_ms IS NULL AND pending = 0
                AND (expired = 1 OR max_assignments = submitted + approved + rejected)
                AND submitted = 0 AND activity_ms <= :before_ms
              ORDER BY activity_ms LIMIT :n)
-RETURNING id, disposed_ms, (SELECT t.events FROM hit_type t WHERE t.id = hit_type);
+RETURNING id, disposed_ms, (SELECT t.events FROM hit_type t WHERE t.id = hit_type),
+          batch, many, max_assignments, reward_cents + fee_cents, expired, approved + rejected;

@@ -26,7 +26,7 @@ RETURNING requester, batch, hit_type, max_assignments, pending, submitted, appro
 -- name: slots_free :one
 -- in: hit int, at_ms int
 -- out: requester int, batch int, hit_type int, max_assignments int, pending int, submitted int,
---      approved int, rejected int, reward_cents int, fee_cents int, expires_ms int, expired int
+--      approved int, rejected int, reward_cents int, fee_cents int, expires_ms int, expired int, many int
 UPDATE hit SET pending = pending - 1,
     activity_ms = CASE
         WHEN pending > 1 OR expired = 0 THEN activity_ms
@@ -35,7 +35,16 @@ UPDATE hit SET pending = pending - 1,
         ELSE activity_ms END
 WHERE id = :hit AND pending > 0
 RETURNING requester, batch, hit_type, max_assignments, pending, submitted, approved, rejected,
-          reward_cents, fee_cents, expires_ms, expired;
+          reward_cents, fee_cents, expires_ms, expired, many;
+
+-- name: shape_shift :exec
+-- in: batch int, many int, max_assignments int, cost_cents int, live int, expired int, used int
+INSERT INTO batch_shape (batch, many, max_assignments, cost_cents, live, expired, used)
+VALUES (:batch, :many, :max_assignments, :cost_cents, :live, :expired, :used)
+ON CONFLICT (batch, many, max_assignments, cost_cents) DO UPDATE SET
+    live = batch_shape.live + excluded.live,
+    expired = batch_shape.expired + excluded.expired,
+    used = batch_shape.used + excluded.used;
 
 -- name: batch_shift :exec
 -- in: batch int, slots int, pending int, submitted int

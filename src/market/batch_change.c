@@ -11,6 +11,7 @@
 #include "market/due_expire.h"
 #include "market/events.h"
 #include "market/fees.h"
+#include "market/shapes.h"
 #include "store/sql.h"
 
 enum { DELETING_AT_ONCE = 4, WORK_TIMES = 250 };
@@ -69,7 +70,11 @@ struct err batch_cost(struct ctx *c, int64_t batch, int64_t more, struct batch_c
     if (failed(e))
         return e;
     struct sql_batch_change_sums_in in = {batch, more, rates.many_from};
+    struct sql_batch_change_surplus_out surplus = {0};
     enum st st = sql_batch_change_sums(c->tx, &in, &s);
+    if (st == ST_OK && b.pending > 0 && s.expired > 0)
+        st =
+            sql_batch_change_surplus(c->tx, &(struct sql_batch_change_surplus_in){batch}, &surplus);
     if (st == ST_OK)
         st = ledger_balances(c->tx, c->actor->party, &balances);
     if (st != ST_OK)
@@ -78,7 +83,7 @@ struct err batch_cost(struct ctx *c, int64_t batch, int64_t more, struct batch_c
         .hits = s.hits,
         .expired = s.expired,
         .reopened = s.reopened,
-        .reopen_cents = s.reopen_cents,
+        .reopen_cents = s.reopen_cents + surplus.cents,
         .barred = s.barred,
         .grow_cents = s.grow_cents,
         .avail_cents = balances.avail,
@@ -230,22 +235,38 @@ struct err batch_delete(struct ctx *c, int64_t batch) {
 }
 
 struct disposing {
-    struct ctx *c;
+    int64_t batch;
     int64_t *hits; /* whose requester wants to hear of it */
     size_t n;
+    struct shape *shapes; /* of all */
+    size_t total;
 };
 
 static bool take_disposed(void *arg, const struct sql_batch_dispose_out *row) {
     struct disposing *d = arg;
+    d->shapes[d->total++] = (struct shape){.batch = d->batch,
+                                           .many = row->many,
+                                           .max_assignments = row->max_assignments,
+                                           .cost_cents = row->cost_cents,
+                                           .expired = true,
+                                           .used = row->used};
     if (row->events & (INT64_C(1) << EVENT_HIT_DISPOSED))
         d->hits[d->n++] = row->id;
     return true;
 }
 
 static struct err dispose(struct ctx *c, int64_t batch, int64_t from, const struct step_list *l) {
-    struct disposing d = {c, arena_array(c->arena, (size_t)l->n, sizeof(int64_t)), 0};
+    struct disposing d = {.batch = batch,
+                          .hits = arena_array(c->arena, (size_t)l->n, sizeof(int64_t)),
+                          .shapes = arena_array(c->arena, (size_t)l->n, sizeof(struct shape))};
+    struct shapes shapes = {.tx = c->tx};
     struct sql_batch_dispose_in in = {batch, from, l->hits[l->n - 1].seq, c->now_ms};
-    struct err e = ctx_store(c, sql_batch_dispose_each(c->tx, &in, take_disposed, &d));
+    enum st st = sql_batch_dispose_each(c->tx, &in, take_disposed, &d);
+    for (size_t i = 0; i < d.total && st == ST_OK; i++)
+        shapes_add(&shapes, &d.shapes[i], -1);
+    if (st == ST_OK)
+        st = shapes_end(&shapes);
+    struct err e = ctx_store(c, st);
     if (!failed(e))
         e = ctx_store(c,
                       sql_upload_drop_batch(

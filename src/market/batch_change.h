@@ -19,7 +19,7 @@ enum { BATCH_NAME_MAX = 255, BATCH_NOTE_MAX = 2000, BATCH_STEP = 1000 };
 struct err batch_rename(struct ctx *c, int64_t batch, struct str name, struct str note);
 
 /* What opening its expired HITs, or `more` assignments for each HIT, would cost now. barred: HITs
- * made with fewer than 10 that would reach 10 (2.10). Grows with the number of its HITs. */
+ * made with fewer than 10 that would reach 10 (2.10). Known from the sums of market/shapes.h. */
 struct batch_cost {
     int64_t hits, expired, reopened, reopen_cents; /* hits: without deleted ones */
     int64_t barred, grow_cents;                    /* of open HITs; expired ones hold nothing */

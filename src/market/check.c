@@ -165,6 +165,17 @@ static bool take_batch(void *arg, const struct sql_check_batch_out *o) {
     return true;
 }
 
+static bool take_shape(void *arg, const struct sql_check_shape_out *o) {
+    struct run *r = arg;
+    say(r, str_printf(r->c->arena,
+                      "batch %lld: HITs at %.*s an assignment, live, expired and used, are %lld "
+                      "%lld %lld, should be %lld %lld %lld",
+                      (long long)o->batch, STR_ARG(dollars(r, o->cost_cents)), (long long)o->live,
+                      (long long)o->expired, (long long)o->used, (long long)o->should_live,
+                      (long long)o->should_expired, (long long)o->should_used));
+    return true;
+}
+
 static bool take_archive(void *arg, const struct sql_check_archive_out *o) {
     struct run *r = arg;
     say(r, str_printf(r->c->arena,
@@ -256,6 +267,7 @@ static enum st check_sums(struct run *r) {
     X(hit_state, take_hit_state)                                                                   \
     X(assignment_state, take_assignment)                                                           \
     X(batch, take_batch)                                                                           \
+    X(shape, take_shape)                                                                           \
     X(archive, take_archive)                                                                       \
     X(open_hits, take_open)                                                                        \
     X(decision, take_decision)                                                                     \

@@ -14,6 +14,7 @@
 #include "market/publish.h"
 #include "market/request_key.h"
 #include "market/settle.h"
+#include "market/shapes.h"
 #include "market/slots.h"
 #include "market/slots_money.h"
 #include "store/sql.h"
@@ -98,8 +99,26 @@ static struct err settle_group(struct ctx *c, const struct expired *x, size_t n)
     return e;
 }
 
+static enum st expired_shapes(struct ctx *c, const struct expired *x, size_t n) {
+    struct shapes shapes = {.tx = c->tx};
+    for (size_t i = 0; i < n; i++) {
+        struct shape shape = {.batch = x[i].batch,
+                              .many = x[i].many,
+                              .max_assignments = x[i].max_assignments,
+                              .cost_cents = x[i].cost_cents,
+                              .used = x[i].used};
+        shapes_add(&shapes, &shape, -1);
+        shape.expired = true;
+        shapes_add(&shapes, &shape, 1);
+    }
+    return shapes_end(&shapes);
+}
+
 struct err expired_settle(struct ctx *c, struct expired *x, size_t n) {
     qsort(x, n, sizeof(*x), by_batch);
+    enum st st = expired_shapes(c, x, n);
+    if (st != ST_OK)
+        return ctx_store(c, st);
     size_t end;
     for (size_t i = 0; i < n; i = end) {
         for (end = i + 1; end < n && x[end].batch == x[i].batch &&
@@ -117,7 +136,7 @@ struct err expired_settle(struct ctx *c, struct expired *x, size_t n) {
         .hit = (row)->id, .requester = (row)->requester, .batch = (row)->batch,                    \
         .hit_type = (row)->hit_type, .max_assignments = (row)->max_assignments,                    \
         .pending = (row)->pending, .used = (row)->used, .cost_cents = (row)->cost_cents,           \
-        .at_ms = (row)->expires_ms,                                                                \
+        .at_ms = (row)->expires_ms, .many = (row)->many,                                           \
     }
 
 struct err expire_hit(struct ctx *c, int64_t hit, int64_t at_ms) {
@@ -241,10 +260,20 @@ static struct err approve(struct ctx *c, struct ripe *r, size_t n) {
 
 /* ---- one HIT, or several ---- */
 
+/* The two statements that dispose of what is old answer alike. */
+#define SHAPE(row)                                                                                 \
+    {                                                                                              \
+        .batch = (row)->batch, .many = (row)->many, .max_assignments = (row)->max_assignments,     \
+        .cost_cents = (row)->cost_cents, .expired = (row)->expired, .used = (row)->used,           \
+    }
+
 static struct err dispose_hit(struct ctx *c, int64_t hit) {
     struct sql_due_dispose_one_in in = {hit, c->now_ms - DISPOSAL_MS, DISPOSAL_MS};
     struct sql_due_dispose_one_out out;
     enum st st = sql_due_dispose_one(c->tx, &in, &out);
+    if (st != ST_OK)
+        return ctx_store(c, st);
+    st = shapes_put(c->tx, &(struct shape)SHAPE(&out), -1);
     if (st != ST_OK)
         return ctx_store(c, st);
     struct event event = {.kind = EVENT_HIT_DISPOSED, .at_ms = out.disposed_ms, .hit = hit};
@@ -378,11 +407,13 @@ struct disposed {
 struct disposed_list {
     struct disposed *list; /* those whose requester wants to hear of it */
     int64_t *hits;         /* all */
+    struct shape *shapes;
     size_t n, total;
 };
 
 static bool take_disposed(void *arg, const struct sql_due_dispose_some_out *row) {
     struct disposed_list *l = arg;
+    l->shapes[l->total] = (struct shape)SHAPE(row);
     l->hits[l->total++] = row->id;
     if (row->events & (INT64_C(1) << EVENT_HIT_DISPOSED))
         l->list[l->n++] = (struct disposed){row->id, row->disposed_ms};
@@ -391,9 +422,16 @@ static bool take_disposed(void *arg, const struct sql_due_dispose_some_out *row)
 
 static struct err sweep_disposals(struct ctx *c, int limit, int64_t *done) {
     struct disposed_list l = {.list = arena_array(c->arena, (size_t)limit, sizeof(*l.list)),
-                              .hits = arena_array(c->arena, (size_t)limit, sizeof(*l.hits))};
+                              .hits = arena_array(c->arena, (size_t)limit, sizeof(*l.hits)),
+                              .shapes = arena_array(c->arena, (size_t)limit, sizeof(*l.shapes))};
     struct sql_due_dispose_some_in in = {c->now_ms - DISPOSAL_MS, DISPOSAL_MS, limit};
-    struct err e = ctx_store(c, sql_due_dispose_some_each(c->tx, &in, take_disposed, &l));
+    enum st st = sql_due_dispose_some_each(c->tx, &in, take_disposed, &l);
+    struct shapes shapes = {.tx = c->tx};
+    for (size_t i = 0; i < l.total && st == ST_OK; i++)
+        shapes_add(&shapes, &l.shapes[i], -1);
+    if (st == ST_OK)
+        st = shapes_end(&shapes);
+    struct err e = ctx_store(c, st);
     for (size_t i = 0; i < l.n && !failed(e); i++) {
         struct event event = {
             .kind = EVENT_HIT_DISPOSED, .at_ms = l.list[i].at_ms, .hit = l.list[i].hit};

@@ -7,7 +7,7 @@
 /* A HIT whose row has just been marked as expired. */
 struct expired {
     int64_t hit, requester, batch, hit_type;
-    int64_t max_assignments, pending, used;
+    int64_t max_assignments, pending, used, many;
     int64_t cost_cents; /* current, of one slot */
     int64_t at_ms;
 };

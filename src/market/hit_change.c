@@ -16,6 +16,7 @@
 #include "market/hit_question.h"
 #include "market/policy.h"
 #include "market/request_key.h"
+#include "market/shapes.h"
 #include "market/slots_money.h"
 #include "store/sql.h"
 
@@ -86,6 +87,15 @@ static struct err extended(struct ctx *c, const struct mine *m) {
     return event_emit(c, &e);
 }
 
+static struct shape shape_of(const struct mine *m) {
+    return (struct shape){.batch = m->row.batch,
+                          .many = m->row.many,
+                          .max_assignments = m->row.max_assignments,
+                          .cost_cents = m->cost_cents,
+                          .expired = m->row.expired != 0,
+                          .used = m->used};
+}
+
 /* ---- expiration ---- */
 
 /* The hold that an expired HIT needs to be live again: its open slots, and what work in progress
@@ -108,14 +118,19 @@ static struct err reopen_money(struct ctx *c, const struct mine *m) {
                   cents);
 }
 
-static struct err reopen(struct ctx *c, const struct mine *m) {
+/* m has `grown` assignments more than it had. */
+static struct err reopen(struct ctx *c, const struct mine *m, int64_t grown) {
     struct err e = reopen_money(c, m);
     if (failed(e))
         return e;
     int64_t open = m->row.max_assignments - m->used;
     struct slot_sums d = {
         .batch = m->row.batch, .hit_type = m->row.hit_type, .slots = open, .open_hits = open > 0};
-    return ctx_store(c, slots_sums(c->tx, &d));
+    struct shape from = shape_of(m), to = from;
+    from.max_assignments -= grown;
+    to.expired = false;
+    enum st st = slots_sums(c->tx, &d);
+    return ctx_store(c, st == ST_OK ? shapes_move(c->tx, &from, &to) : st);
 }
 
 static struct err extend(struct ctx *c, const struct mine *m, int64_t expires_ms) {
@@ -124,7 +139,7 @@ static struct err extend(struct ctx *c, const struct mine *m, int64_t expires_ms
     if (failed(e) || (!m->row.expired && expires_ms == m->row.expires_ms))
         return e;
     if (m->row.expired)
-        e = reopen(c, m);
+        e = reopen(c, m, 0);
     if (failed(e))
         return e;
     struct sql_hit_reopen_in in = {
@@ -172,7 +187,11 @@ static struct err grow(struct ctx *c, const struct mine *m, int64_t more) {
                           .slots = live ? more : 0,
                           .open_hits = live && m->used == m->row.max_assignments};
     struct sql_hit_grow_in in = {m->id, more, m->row.reviewing && !live, c->now_ms};
+    struct shape from = shape_of(m), to = from;
+    to.max_assignments += more;
     st = slots_sums(c->tx, &d);
+    if (st == ST_OK)
+        st = shapes_move(c->tx, &from, &to);
     if (st == ST_OK)
         st = sql_hit_grow(c->tx, &in, NULL);
     return ctx_store(c, st);
@@ -227,7 +246,7 @@ static struct err grow_expired(struct ctx *c, struct mine *m, int64_t expires_ms
     struct sql_hit_reopen_in live = {
         .id = m->id, .expires_ms = expires_ms, .activity_ms = c->now_ms};
     m->row.max_assignments++;
-    struct err e = reopen(c, m);
+    struct err e = reopen(c, m, 1);
     if (!failed(e))
         e = ctx_store(c, sql_hit_grow(c->tx, &more, NULL));
     return failed(e) ? e : ctx_store(c, sql_hit_reopen(c->tx, &live, NULL));
@@ -310,6 +329,10 @@ static struct err move_to(struct ctx *c, const struct mine *m, const struct hit_
         return unheld(c, st, "Changing the HIT type", cents);
     struct sql_hit_put_type_in in = {m->id, t->id, t->reward_cents, fee};
     st = sql_hit_put_type(c->tx, &in, NULL);
+    struct shape was = shape_of(m), is = was;
+    is.cost_cents = t->reward_cents + fee;
+    if (st == ST_OK)
+        st = shapes_move(c->tx, &was, &is);
     bool open = hit_available(&m->n) > 0;
     struct slot_sums from = {.hit_type = m->row.hit_type, .open_hits = -open};
     struct slot_sums to = {.hit_type = t->id, .open_hits = open};
@@ -343,7 +366,11 @@ struct err hit_delete(struct ctx *c, struct str hit_id) {
         return hit_unknown(c, hit_id);
     if ((status != HIT_REVIEWABLE && status != HIT_REVIEWING) || m.row.submitted > 0)
         return wrong_state(c, &m, "Reviewing, Reviewable");
-    e = ctx_store(c, sql_hit_dispose(c->tx, &(struct sql_hit_dispose_in){m.id, c->now_ms}, NULL));
+    struct shape gone = shape_of(&m);
+    enum st st = sql_hit_dispose(c->tx, &(struct sql_hit_dispose_in){m.id, c->now_ms}, NULL);
+    if (st == ST_OK)
+        st = shapes_put(c->tx, &gone, -1);
+    e = ctx_store(c, st);
     if (!failed(e))
         e = form_drop_files(c, m.id);
     if (failed(e))

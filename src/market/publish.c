@@ -16,6 +16,7 @@
 #include "market/policy.h"
 #include "market/project.h"
 #include "market/request_key.h"
+#include "market/shapes.h"
 #include "market/slots_money.h"
 #include "store/sql.h"
 
@@ -141,6 +142,13 @@ static struct err insert_hit(struct ctx *c, const struct publish_hit_in *in, int
         struct slot_sums d = {.hit_type = in->type->id, .open_hits = 1};
         st = slots_sums(c->tx, &d);
     }
+    if (st == ST_OK)
+        st = shapes_put(c->tx,
+                        &(struct shape){.batch = batch.id,
+                                        .many = cost->many,
+                                        .max_assignments = in->max_assignments,
+                                        .cost_cents = in->type->reward_cents + cost->fee_cents},
+                        1);
     if (st != ST_OK)
         return ctx_store(c, st);
     *hit = out.id;
@@ -379,8 +387,14 @@ static struct err publish_chunk_next(struct ctx *c, int64_t batch,
     if (st == ST_OK)
         st = sql_batch_published(c->tx, &done, NULL);
     struct slot_sums d = {.hit_type = b->hit_type, .open_hits = rows};
+    struct shape shape = {.batch = batch,
+                          .many = b->many,
+                          .max_assignments = b->max_assignments,
+                          .cost_cents = b->reward_cents + b->fee_cents};
     if (st == ST_OK)
         st = slots_sums(c->tx, &d);
+    if (st == ST_OK)
+        st = shapes_put(c->tx, &shape, rows);
     if (st != ST_OK || !(b->events & (INT64_C(1) << EVENT_HIT_CREATED)))
         return ctx_store(c, st);
     return event_emit_created(c, batch, next.n, b->rows_published, b->created_ms);

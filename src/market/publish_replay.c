@@ -5,6 +5,7 @@
 #include "market/document.h"
 #include "market/fees.h"
 #include "market/publish.h"
+#include "market/shapes.h"
 #include "market/slots_money.h"
 #include "store/sql.h"
 
@@ -107,6 +108,12 @@ struct err publish_replayed_hit(struct ctx *c, const struct publish_replayed_hit
     if (failed(e))
         return e;
     enum st st = sql_replay_hit_add(c->tx, &row, &out);
+    struct shape shape = {.batch = in->batch,
+                          .many = row.many,
+                          .max_assignments = row.max_assignments,
+                          .cost_cents = row.reward_cents + row.fee_cents};
+    if (st == ST_OK)
+        st = shapes_put(c->tx, &shape, 1);
     if (st == ST_OK)
         st = add_up(c, in, out.id, cost);
     if (st == ST_OK)

@@ -5,6 +5,7 @@
 #include "ledger/ledger.h"
 #include "market/events.h"
 #include "market/policy.h"
+#include "market/shapes.h"
 #include "market/slots_money.h"
 #include "store/sql.h"
 
@@ -112,7 +113,17 @@ struct err slots_free(struct ctx *c, int64_t hit, int64_t cost_cents, int64_t at
     struct transfer_for about = {.requester = h->requester, .batch = h->batch, .hit = hit};
     if (h->expired) {
         d.slots = -1;
-        st = ledger_release(c->tx, at_ms, cost_cents, &about);
+        struct shape was = {h->batch,
+                            out.many,
+                            h->max_assignments,
+                            h->reward_cents + h->fee_cents,
+                            true,
+                            used(h) + 1},
+                     is = was;
+        is.used--;
+        st = shapes_move(c->tx, &was, &is);
+        if (st == ST_OK)
+            st = ledger_release(c->tx, at_ms, cost_cents, &about);
     } else {
         if (used(h) == h->max_assignments - 1)
             d.open_hits = 1;

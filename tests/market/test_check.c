@@ -27,6 +27,8 @@ static const struct damage {
     {"UPDATE assignment SET due_ms = NULL WHERE status = 2", "assignment "},
     {"UPDATE batch SET slots = slots + 1", "batch "},
     {"UPDATE batch SET submitted = submitted - 1", "batch "},
+    {"UPDATE batch_shape SET live = live + 1", "batch "},
+    {"DELETE FROM batch_shape WHERE live > 0", "batch "},
     {"UPDATE hit_type SET open_hits = open_hits + 1", "HIT type "},
     {"UPDATE decision SET worker = worker + 1", "settlement "},
     {"UPDATE settlement SET approved = approved + 1", "settlement "},

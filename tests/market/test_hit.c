@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/pack.h"
+#include "market/batch_change.h"
 #include "market/hit_type.h"
 
 static const struct hit_plan five = {.reward_cents = 5, .max = 5};
@@ -293,6 +294,14 @@ static struct str type_id(struct market *m, int64_t r, int64_t reward_cents) {
     return id_seal(m->arena, &m->ids, ID_HIT_TYPE, reward_cents);
 }
 
+/* What opening the HITs of a batch again would cost: batch in, cents out. */
+static struct err reopen_cost(struct ctx *c, void *arg) {
+    struct batch_cost cost = {0};
+    struct err e = batch_cost(c, *(int64_t *)arg, 1, &cost);
+    *(int64_t *)arg = cost.reopen_cents;
+    return e;
+}
+
 /* H8: work in progress holds the larger of its own cost and the HIT's (I3). */
 static void another_type(enum fixture_kind kind) {
     struct market m;
@@ -320,6 +329,9 @@ static void another_type(enum fixture_kind kind) {
     market_expire(&m, r, hit);
     market_expect(&m, r, 1000 - 12, 12);
     assert_int_equal(market_violations(&m, NULL), 0);
+    int64_t cents = market_number(&m, "SELECT batch FROM hit WHERE id = %lld", (long long)hit);
+    ok(market_read(&m, r, reopen_cost, &cents));
+    assert_int_equal(cents, 42); /* 3 x 12, and 6 for the one in progress */
     ok(expire_at(&m, r, hit, m.now_ms + 60000));
     market_expect(&m, r, 1000 - 54, 54);
     market_approve(&m, r, a[0]);
