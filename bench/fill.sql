@@ -96,6 +96,9 @@ INSERT INTO settlement (id, requester, entrance, actor, at_ms, avail_before, ava
 VALUES ({batch}, {requester}, 3, {requester}, {now} - 43200000, 0,
         {hits} * {slots} * ({reward} + {fee}), 0, {hits} * {slots}, 0, 0, 0,
         {hits} * {slots} * ({reward} + {fee}));
+INSERT INTO requester_day (requester, day, approved, rejected, overturned, by_clock)
+VALUES ({requester}, ({now} - 43200000) / 86400000, 0, {hits} * {slots}, 0, 0)
+ON CONFLICT (requester, day) DO UPDATE SET rejected = requester_day.rejected + excluded.rejected;
 INSERT INTO decision (settlement, assignment, hit, batch, worker, verdict, old_status, at_ms,
                       reward_cents, fee_cents, feedback)
 SELECT {batch}, id, hit, batch, worker, 2, 2, rejected_ms, reward_cents, fee_cents, rejection

@@ -175,6 +175,22 @@ GROUP BY f.requester, f.worker, f.day
 HAVING SUM(f.approved) <> 0 OR SUM(f.rejected) <> 0
 ORDER BY f.requester, f.worker, f.day;
 
+-- I8: decisions of a requester by day.
+-- name: check_requester_day :many
+-- out: requester int, day int, approved int, rejected int, overturned int, by_clock int
+-- scan: check
+SELECT f.requester, f.day, CAST(SUM(f.approved) AS @INT@), CAST(SUM(f.rejected) AS @INT@),
+       CAST(SUM(f.overturned) AS @INT@), CAST(SUM(f.by_clock) AS @INT@)
+FROM (SELECT requester, day, approved, rejected, overturned, by_clock FROM requester_day
+      UNION ALL
+      SELECT requester, at_ms / 86400000 AS day, -approved, -rejected, -overturned,
+             CASE entrance WHEN 7 THEN -approved ELSE 0 END
+      FROM settlement) AS f
+GROUP BY f.requester, f.day
+HAVING SUM(f.approved) <> 0 OR SUM(f.rejected) <> 0 OR SUM(f.overturned) <> 0
+    OR SUM(f.by_clock) <> 0
+ORDER BY f.requester, f.day;
+
 -- A HIT's counters are those of its assignments.
 -- name: check_hit :many
 -- out: id int, pending int, submitted int, approved int, rejected int, should_pending int,

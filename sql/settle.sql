@@ -198,6 +198,17 @@ JOIN hit_type t ON t.id = h.hit_type
 WHERE d.settlement = :settlement AND t.events <> 0
   AND (t.events & (CASE d.verdict WHEN 2 THEN 32 ELSE 64 END)) <> 0;
 
+-- The requester's own days (worker-site 12.2).
+-- name: settle_day :exec
+-- in: requester int, day int, approved int, rejected int, overturned int, by_clock int
+INSERT INTO requester_day (requester, day, approved, rejected, overturned, by_clock)
+VALUES (:requester, :day, :approved, :rejected, :overturned, :by_clock)
+ON CONFLICT (requester, day) DO UPDATE SET
+    approved = requester_day.approved + excluded.approved,
+    rejected = requester_day.rejected + excluded.rejected,
+    overturned = requester_day.overturned + excluded.overturned,
+    by_clock = requester_day.by_clock + excluded.by_clock;
+
 -- name: settle_close :exec
 -- in: id int, avail_before int, avail_after int, approved int, rejected int, overturned int, reward_cents int, fee_cents int, released_cents int
 UPDATE settlement SET avail_before = :avail_before, avail_after = :avail_after,

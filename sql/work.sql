@@ -22,7 +22,7 @@ WHERE worker = :worker;
 UPDATE worker_stat SET submitted = submitted + :submitted, returned = returned + :returned
 WHERE worker = :worker;
 
--- Groups with a slot that the worker does not hide, newest first; newest is the newest open HIT.
+-- Groups with a slot that are not paused and that the worker does not hide, newest first; newest is the newest open HIT.
 -- worker 0: nobody.
 -- name: work_groups :many
 -- in: worker int, page int
@@ -32,10 +32,10 @@ SELECT t.id, t.requester, p.public_id, p.name, t.title, t.description, t.keyword
        (SELECT MAX(h.id) FROM hit h
         WHERE h.hit_type = t.id AND h.expired = 0 AND h.disposed_ms IS NULL
           AND h.max_assignments > h.pending + h.submitted + h.approved + h.rejected)
-FROM hit_type t
+FROM work_type t
 JOIN party p ON p.id = t.requester
 LEFT JOIN worker_block b ON b.requester = t.requester AND b.worker = :worker
-WHERE t.open_hits > 0 AND b.worker IS NULL
+WHERE t.open_hits > 0 AND t.paused_ms IS NULL AND b.worker IS NULL
   AND NOT EXISTS (SELECT 1 FROM hidden k
                   WHERE k.worker = :worker AND k.kind = 1 AND k.subject = t.id)
   AND NOT EXISTS (SELECT 1 FROM hidden k
@@ -44,14 +44,14 @@ ORDER BY t.id DESC LIMIT :page;
 
 -- name: work_group :one
 -- in: worker int, id int
--- out: id int, requester int, requester_id text, requester_name text, title text, description text, keywords text, reward_cents int, duration_s int, requirements text, masters int, created_ms int, open_hits int, alias text?, newest int?, blocked int?
+-- out: id int, requester int, requester_id text, requester_name text, title text, description text, keywords text, reward_cents int, duration_s int, requirements text, masters int, created_ms int, open_hits int, alias text?, newest int?, blocked int?, paused int?
 SELECT t.id, t.requester, p.public_id, p.name, t.title, t.description, t.keywords,
        t.reward_cents, t.duration_s, t.requirements, t.masters, t.created_ms, t.open_hits, t.alias,
        (SELECT MAX(h.id) FROM hit h
         WHERE h.hit_type = t.id AND h.expired = 0 AND h.disposed_ms IS NULL
           AND h.max_assignments > h.pending + h.submitted + h.approved + h.rejected),
-       b.worker
-FROM hit_type t
+       b.worker, t.paused_ms
+FROM work_type t
 JOIN party p ON p.id = t.requester
 LEFT JOIN worker_block b ON b.requester = t.requester AND b.worker = :worker
 WHERE t.id = :id;
@@ -141,11 +141,11 @@ SELECT hit, due_ms FROM assignment WHERE worker = :worker AND status = 1;
 -- Everything that accepting looks at, at once.
 -- name: work_accept_look :one
 -- in: hit_type int, worker int
--- out: requester int, duration_s int, auto_approval_s int, requirements text, state int, country text, adult int, accepted int, submitted int, approved int, rejected int, returned int, abandoned int, day int, day_accepted int, blocked int?
+-- out: requester int, duration_s int, auto_approval_s int, requirements text, state int, country text, adult int, accepted int, submitted int, approved int, rejected int, returned int, abandoned int, day int, day_accepted int, blocked int?, paused int?
 SELECT t.requester, t.duration_s, t.auto_approval_s, t.requirements, p.state, p.country, p.adult,
        s.accepted, s.submitted, s.approved, s.rejected, s.returned, s.abandoned, s.day,
-       s.day_accepted, b.worker
-FROM hit_type t
+       s.day_accepted, b.worker, t.paused_ms
+FROM work_type t
 JOIN party p ON p.id = :worker
 JOIN worker_stat s ON s.worker = p.id
 LEFT JOIN worker_block b ON b.requester = t.requester AND b.worker = p.id

@@ -99,6 +99,9 @@
 #define NOTIFIER_ARENA_MAX (1 << 20)
 #define APPEALS_STEP 100      /* paid by one deposit, or closed in one step of the sweeper */
 #define APPEAL_COUNT_MAX 1000 /* a page says "1,000 or more" */
+#define REPORT_TEXT_MIN 10    /* characters */
+#define REPORT_TEXT_MAX 1000
+#define REPORTS_SHOWN 200     /* of one case; a page says how many there are */
 #define HIDDEN_MAX 1000       /* groups and requesters that one worker may hide */
 #define DRAFT_MAX ((size_t)256 * 1024) /* form values; files and drawings are not kept */
 

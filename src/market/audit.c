@@ -29,6 +29,9 @@ const char *audit_action_name(enum audit_action action) {
         [AUDIT_PAYOUT_DONE] = "payout done",
         [AUDIT_PAYOUT_FAILED] = "payout failed",
         [AUDIT_SESSIONS_ENDED] = "signed out everywhere",
+        [AUDIT_GROUP_PAUSED] = "group paused",
+        [AUDIT_GROUP_RESUMED] = "group resumed",
+        [AUDIT_REPORTS_DISMISSED] = "reports dismissed",
         [AUDIT_PROFILE] = "profile changed",
     };
     return action > 0 && action < AUDIT_ACTION_COUNT ? names[action] : "unknown";

@@ -33,6 +33,9 @@ enum audit_action {
     AUDIT_PROFILE, /* about: what of it */
     AUDIT_QUALIFICATION_GRANTED, /* about: the type; new: the value */
     AUDIT_QUALIFICATION_REVOKED,
+    AUDIT_GROUP_PAUSED, /* subject: the requester; about: the group's title; so also the others */
+    AUDIT_GROUP_RESUMED,
+    AUDIT_REPORTS_DISMISSED,
     AUDIT_ACTION_COUNT,
 };
 

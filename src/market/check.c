@@ -124,6 +124,16 @@ static bool take_pair(void *arg, const struct sql_check_pair_day_out *o) {
     return true;
 }
 
+static bool take_day(void *arg, const struct sql_check_requester_day_out *o) {
+    struct run *r = arg;
+    say(r, str_printf(r->c->arena,
+                      "I8: requester %lld, day %lld: approved is %lld too many, rejected %lld, "
+                      "overturned %lld, approved by the clock %lld",
+                      (long long)o->requester, (long long)o->day, (long long)o->approved,
+                      (long long)o->rejected, (long long)o->overturned, (long long)o->by_clock));
+    return true;
+}
+
 static bool take_hit(void *arg, const struct sql_check_hit_out *o) {
     struct run *r = arg;
     say(r, str_printf(r->c->arena,
@@ -263,6 +273,7 @@ static enum st check_sums(struct run *r) {
     X(fee, take_fee)                                                                               \
     X(worker_stat, take_stat)                                                                      \
     X(pair_day, take_pair)                                                                         \
+    X(requester_day, take_day)                                                                     \
     X(hit, take_hit)                                                                               \
     X(hit_state, take_hit_state)                                                                   \
     X(assignment_state, take_assignment)                                                           \

@@ -33,6 +33,7 @@ const struct setting SETTINGS[] = {
      "grant"},
     {"message_day_limit", "40", "messages a worker may send in 24 hours", 0, 10000, NULL},
     {"report_pause_n", "5", "reports of broken tasks that pause a group; 0: never", 0, 1000, NULL},
+    {"report_day_limit", "10", "groups a worker may report in 24 hours", 0, 1000, NULL},
     {"legacy_question_elements", "0",
      "1: question forms of 2005 may ask for files and hold applets, of which a notice is shown", 0,
      1, NULL},

@@ -187,9 +187,24 @@ static enum st update_market(struct ctx *c, const struct settlement *s,
     return only ? update_counters_one(c, only) : update_counters(c, s);
 }
 
+static enum st update_day(struct ctx *c, const struct settlement *s) {
+    bool by_clock = c->actor->entrance == ENTRANCE_CLOCK;
+    struct sql_settle_day_in in = {
+        .requester = s->requester,
+        .day = c->now_ms / DAY_MS,
+        .approved = s->approved,
+        .rejected = s->rejected,
+        .overturned = s->overturned,
+        .by_clock = by_clock ? s->approved : 0,
+    };
+    return sql_settle_day(c->tx, &in, NULL);
+}
+
 static enum st update_figures(struct ctx *c, const struct settlement *s,
                               const struct sql_settle_look_out *only) {
     enum st st = only ? update_figures_one(c, s, only) : update_figures_set(c, s);
+    if (st == ST_OK)
+        st = update_day(c, s);
     if (st == ST_OK)
         st = sql_settle_events(c->tx, &(struct sql_settle_events_in){s->id, s->requester}, NULL);
     return st;

@@ -66,6 +66,26 @@ enum notice_kind {
     NOTICE_QUALIFICATION_GRANTED, /* to the worker; so also REVOKED, REFUSED */
     NOTICE_QUALIFICATION_REVOKED,
     NOTICE_QUALIFICATION_REFUSED,
+    NOTICE_GROUP_RESUMED,   /* to the requester */
+    NOTICE_REPORT_UPHELD,   /* to the workers who reported; so also DISMISSED */
+    NOTICE_REPORT_DISMISSED,
+};
+
+/* What is wrong with a group, says a worker (worker-site 11). */
+enum group_report_reason {
+    REPORT_BROKEN = 1,
+    REPORT_PERSONAL_DATA,
+    REPORT_POLICY,
+    REPORT_SPAM,
+    REPORT_UNSAFE,
+    REPORT_PAYS_OUTSIDE,
+};
+/* Of a case of reports, and of each of them: state 1 is "open" in the indexes. */
+enum group_case_state {
+    CASE_OPEN = 1,
+    CASE_DISMISSED,
+    CASE_UPHELD,
+    CASE_WITHDRAWN,
 };
 
 /* worker-site 13. `state < APPEAL_GRANTED` is what "open" means in the indexes. */

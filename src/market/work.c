@@ -43,7 +43,8 @@ struct accepting {
     struct sql_work_accept_look_out look;
 };
 
-/* Checks 1 to 3 of worker-site 4.3: the account, the block, the requirements. */
+/* Checks 1 to 3 of worker-site 4.3: the account, the block, the requirements; and the pause (11).
+ */
 static struct err check_worker(struct ctx *c, struct accepting *a) {
     struct sql_work_accept_look_out *w = &a->look;
     struct qualification q;
@@ -80,7 +81,11 @@ static struct err check_worker(struct ctx *c, struct accepting *a) {
                         "This requester no longer takes work from you; nothing else is affected.");
     if (!q.discover)
         return work_no_group(c);
-    return q.accept ? NO_ERR : work_unqualified(c, &q);
+    if (!q.accept)
+        return work_unqualified(c, &q);
+    /* What happened before the pause is re-enacted all the same. */
+    bool paused = w->paused != SQL_NULL && c->actor->entrance != ENTRANCE_REPLAY;
+    return paused ? work_paused(c) : NO_ERR;
 }
 
 struct held {

@@ -34,6 +34,7 @@ struct hit_group {
     int64_t created_ms, latest_created_ms, latest_expires_ms;
     struct qualification qualification;
     bool masters;
+    bool paused; /* takes no accepts (group_report.h); available is 0 then */
 };
 
 enum group_sort {
@@ -63,9 +64,9 @@ struct group_list {
     int64_t total;      /* of all pages */
     int64_t unfiltered; /* groups he could see without the filters: why a list is empty */
 };
-/* Groups with at least one HIT for this worker; those of requesters who blocked him and those he
- * may not discover are left out everywhere (3.1-3.5, 4.1). ERR_NOT_FOUND for an unknown
- * requester_id. */
+/* Groups with at least one HIT for this worker; those of requesters who blocked him, those he may
+ * not discover and those that are paused are left out everywhere (3.1-3.5, 4.1, 11). ERR_NOT_FOUND
+ * for an unknown requester_id. */
 struct err group_list(struct ctx *c, const struct group_list_in *in, struct group_list *out);
 
 /* One group by group id or, as old links have it, by HIT type id (requester-api 1.10).
@@ -91,7 +92,7 @@ struct task {
 
 /* A HIT of the group for a preview: the oldest that he could accept, behind HIT after_id when that
  * is given and known, or the given one. Holds nothing. ERR_NOT_FOUND, ERR_NO_MORE_HITS,
- * ERR_QUALIFICATION_MISSING (guards preview). */
+ * ERR_QUALIFICATION_MISSING (guards preview), ERR_GROUP_PAUSED. */
 struct preview_in {
     struct str group_id;
     struct str hit_id;   /* NULL: any */
@@ -116,11 +117,11 @@ struct accepted {
     int64_t accepted_ms, deadline_ms;
 };
 /* Accepts (A1). Checks in the order of worker-site 4.3: ERR_SIGN_IN_NEEDED, ERR_SUSPENDED,
- * ERR_BLOCKED, ERR_QUALIFICATION_MISSING (names which, own value), ERR_QUEUE_FULL,
- * ERR_SLOW_DOWN (setting daily_accept_limit), ERR_NO_MORE_HITS; ERR_NOT_FOUND for an unknown group
- * or one he may not discover. Of a group the oldest HIT is given that he does not hold and has not
- * submitted; when he is done with the first thousand, the search goes on behind his latest before
- * it looks at all of them. */
+ * ERR_BLOCKED, ERR_QUALIFICATION_MISSING (names which, own value), ERR_GROUP_PAUSED,
+ * ERR_QUEUE_FULL, ERR_SLOW_DOWN (setting daily_accept_limit), ERR_NO_MORE_HITS; ERR_NOT_FOUND for
+ * an unknown group or one he may not discover. Of a group the oldest HIT is given that he does not
+ * hold and has not submitted; when he is done with the first thousand, the search goes on behind
+ * his latest before it looks at all of them. */
 struct err work_accept(struct ctx *c, const struct accept_in *in, struct accepted *out);
 
 struct submit_file {

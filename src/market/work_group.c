@@ -22,6 +22,12 @@ struct err work_no_group(struct ctx *c) {
     return err_make(c->arena, ERR_NOT_FOUND, NULL, "There is no such group of tasks.");
 }
 
+struct err work_paused(struct ctx *c) {
+    return err_make(c->arena, ERR_GROUP_PAUSED, NULL,
+                    "These tasks are paused after reports of workers: nothing new can be accepted "
+                    "until somebody has looked. Who holds one may finish it.");
+}
+
 /* How the comparator reads before its values. */
 static const char *comparator_words(struct str comparator) {
     static const struct {
@@ -158,9 +164,10 @@ struct err work_group_row(struct ctx *c, int64_t hit_type, const struct worker_f
         .requester_name = t.requester_name,
         .reward_cents = t.reward_cents,
         .duration_s = t.duration_s,
-        .available = t.blocked != SQL_NULL ? 0 : t.open_hits,
+        .available = t.blocked != SQL_NULL || t.paused != SQL_NULL ? 0 : t.open_hits,
         .created_ms = t.created_ms,
         .masters = t.masters != 0,
+        .paused = t.paused != SQL_NULL,
     };
     struct err e = qualify(c->arena, t.requirements, f, &out->qualification);
     if (!failed(e))

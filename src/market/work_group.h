@@ -7,6 +7,9 @@
 /* ERR_NOT_FOUND: no such group, or none he may know of (worker-site 3.4). */
 struct err work_no_group(struct ctx *c);
 
+/* ERR_GROUP_PAUSED. */
+struct err work_paused(struct ctx *c);
+
 /* ERR_QUALIFICATION_MISSING: which one, his value, what is asked for. q->missing is set. */
 struct err work_unqualified(struct ctx *c, const struct qualification *q);
 

@@ -54,6 +54,8 @@ struct err work_preview(struct ctx *c, const struct preview_in *in, struct task 
         return work_no_group(c);
     if (!q->preview)
         return work_unqualified(c, q);
+    if (out->group.paused)
+        return work_paused(c);
     out->reward_cents = out->group.reward_cents;
     if (hit)
         return NO_ERR;

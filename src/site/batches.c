@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "market/attention.h"
 #include "market/batch_change.h"
+#include "market/group_case.h"
 #include "market/hit_type.h"
 #include "market/results.h"
 #include "site/results.h"
@@ -273,6 +274,19 @@ static struct err fill_type(struct ctx *ctx, const struct batch_view *b, struct 
     return NO_ERR;
 }
 
+/* Whether workers reported its tasks so that none can be accepted. */
+static struct err fill_pause(struct ctx *ctx, const struct batch_view *b, struct tpl_batch *page) {
+    struct group_pause g;
+    struct err e = group_pause_get(ctx, b->hit_type, &g);
+    if (failed(e))
+        return e.code == ERR_NOT_FOUND ? NO_ERR : e;
+    page->paused = g.at_ms;
+    page->paused_group = g.group_id;
+    page->paused_by_reports = g.by_reports;
+    page->reports = g.reports;
+    return NO_ERR;
+}
+
 static struct err show_batch(struct call *call, struct ctx *ctx) {
     struct batch_view b;
     struct err e = site_batch(call, ctx, &b);
@@ -300,6 +314,8 @@ static struct err show_batch(struct call *call, struct ctx *ctx) {
     page.card.own = true;
     if (!failed(e))
         e = fill_type(ctx, &b, &page);
+    if (!failed(e) && page.live)
+        e = fill_pause(ctx, &b, &page);
     if (!failed(e) && !page.archive)
         e = fill_hits(call, ctx, &page);
     return failed(e) ? e

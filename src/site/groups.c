@@ -152,7 +152,7 @@ static struct err list_of_requester(struct call *call, struct ctx *ctx) {
 /* ---- preview ---- */
 
 static bool nothing_left(struct err e) {
-    return e.code == ERR_NO_MORE_HITS || e.code == ERR_NOT_FOUND;
+    return e.code == ERR_NO_MORE_HITS || e.code == ERR_NOT_FOUND || e.code == ERR_GROUP_PAUSED;
 }
 
 /* ?done=: the worker comes from a submitted task and goes on, or back to the list. */

@@ -6,9 +6,10 @@
 #include "market/attention.h"
 #include "market/decide.h"
 #include "market/due.h"
+#include "market/group_case.h"
 #include "site/results.h"
 
-enum { BATCHES_SHOWN = 10, LIST_SIZE = 50 };
+enum { BATCHES_SHOWN = 10, PAUSED_SHOWN = 3, LIST_SIZE = 50 };
 
 /* What is due comes first, once a read has met it. */
 static struct err due_first(struct call *call, struct ctx *ctx) {
@@ -18,6 +19,28 @@ static struct err due_first(struct call *call, struct ctx *ctx) {
 }
 
 /* --- home --- */
+
+/* Groups that take no workers: the requester is the last who would notice by himself. */
+static struct err fill_paused(struct ctx *ctx, struct tpl_home *page) {
+    struct group_pause_list list;
+    struct err e = group_pause_list(ctx, ctx->actor->party, 0, PAUSED_SHOWN + 1, &list);
+    if (failed(e))
+        return e;
+    size_t n = list.n > PAUSED_SHOWN ? PAUSED_SHOWN : list.n;
+    struct tpl_home_paused *rows = arena_array(ctx->arena, n, sizeof *rows);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (struct tpl_home_paused){
+            .group = list.items[i].group_id,
+            .title = list.items[i].title,
+            .reports = list.items[i].reports,
+            .by_reports = list.items[i].by_reports,
+            .since = list.items[i].at_ms,
+        };
+    page->paused = rows;
+    page->paused_n = n;
+    page->more_paused = list.n > n;
+    return NO_ERR;
+}
 
 static struct err show_home(struct call *call, struct ctx *ctx) {
     struct attention a;
@@ -51,10 +74,12 @@ static struct err show_home(struct call *call, struct ctx *ctx) {
     page.more = a.batch_count - (int64_t)page.batches_n;
     struct appeal_figures appeals;
     e = appeal_figures(ctx, ctx->actor->party, &appeals);
+    if (!failed(e))
+        e = fill_paused(ctx, &page);
     if (failed(e))
         return e;
     page.appeals = appeals.open;
-    page.nothing = !page.waiting && !page.undoable && !page.appeals;
+    page.nothing = !page.waiting && !page.undoable && !page.appeals && !page.paused_n;
     return page_show(call, &(struct page){.title = "What needs you", .nav = NAV_R_HOME},
                      tpl_home_view(&page));
 }

@@ -28,6 +28,9 @@ static const char *notice_words(const struct notice *n) {
     case NOTICE_QUALIFICATION_GRANTED: return "Qualification granted";
     case NOTICE_QUALIFICATION_REVOKED: return "Qualification revoked";
     case NOTICE_QUALIFICATION_REFUSED: return "Qualification not granted";
+    case NOTICE_GROUP_RESUMED: return "A group takes workers again";
+    case NOTICE_REPORT_UPHELD: return "Your report was upheld";
+    case NOTICE_REPORT_DISMISSED: return "Your report was dismissed";
     }
     return "News";
 }

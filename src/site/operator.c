@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "market/audit.h"
 #include "market/funds_request.h"
+#include "market/group_case.h"
 #include "market/operator.h"
 #include "market/setting.h"
 #include "site/people.h"
@@ -16,9 +17,12 @@ enum { COUNTED_MAX = 1000, SIZE_DEFAULT = 25 };
 static struct err show_home(struct call *call, struct ctx *ctx) {
     struct waiting requests, payouts;
     struct health health;
+    int64_t cases = 0, cases_since = 0;
     struct err e = funds_request_waiting(ctx, COUNTED_MAX, &requests);
     if (!failed(e))
         e = payout_waiting(ctx, PAYOUT_ASKED, COUNTED_MAX, &payouts);
+    if (!failed(e))
+        e = group_case_waiting(ctx, COUNTED_MAX, &cases, &cases_since);
     if (!failed(e))
         e = health_read(ctx, time_wall_ms(), &health);
     if (failed(e))
@@ -30,10 +34,12 @@ static struct err show_home(struct call *call, struct ctx *ctx) {
         .payouts = payouts.n,
         .payouts_sum = payouts.cents,
         .payouts_since = payouts.oldest_ms,
+        .reports = cases,
+        .reports_since = cases_since,
         .sessions = health.sessions,
         .overdue = health.overdue_ms / 1000,
         .late = health.overdue_ms > 60000,
-        .nothing = !requests.n && !payouts.n && health.overdue_ms <= 60000,
+        .nothing = !requests.n && !payouts.n && !cases && health.overdue_ms <= 60000,
     };
     return page_show(call, &(struct page){.title = "Operator", .nav = NAV_O_HOME},
                      tpl_operator_home_view(&data));

@@ -45,6 +45,7 @@ enum page_nav {
     NAV_O_DEPOSITS,
     NAV_O_PAYOUTS,
     NAV_O_REPORTS,
+    NAV_O_CASES,
     NAV_O_SETTINGS,
     NAV_O_HEALTH,
 };

@@ -10,6 +10,7 @@
 extern const struct route site_sign_in_rows[]; /* sign_in.c */
 extern const struct route site_group_rows[];   /* groups.c */
 extern const struct route site_hide_rows[];    /* hide.c */
+extern const struct route site_report_rows[];  /* reports.c */
 extern const struct route site_task_rows[];    /* task.c */
 extern const struct route site_test_rows[];    /* test.c */
 extern const struct route site_submit_rows[];  /* submit.c */
@@ -40,6 +41,9 @@ extern const struct route site_member_rows[];           /* members.c */
 extern const struct route site_operator_rows[];         /* operator.c */
 extern const struct route site_operator_account_rows[]; /* operator_accounts.c */
 extern const struct route site_operator_money_rows[];   /* operator_money.c */
+
+extern const struct route site_operator_report_rows[]; /* operator_reports.c */
+extern const struct route site_paused_rows[];          /* paused.c */
 
 /* Whether the client asked for JSON: ?format=json, or Accept. */
 bool site_wants_json(const struct http_request *req);

@@ -12,6 +12,7 @@ static const struct route *const tables[] = {
     site_sign_in_rows,
     site_group_rows,
     site_hide_rows,
+    site_report_rows,
     site_task_rows,
     site_test_rows,
     site_submit_rows,
@@ -41,6 +42,8 @@ static const struct route *const tables[] = {
     site_operator_rows,
     site_operator_account_rows,
     site_operator_money_rows,
+    site_operator_report_rows,
+    site_paused_rows,
     NULL,
 };
 

@@ -22,6 +22,7 @@ static const struct damage {
     {"UPDATE worker_stat SET approved = approved + 1", "I8: worker"},
     {"UPDATE pair_day SET rejected = rejected + 1", "I8: requester"},
     {"DELETE FROM pair_day", "I8: requester"},
+    {"UPDATE requester_day SET overturned = overturned + 1", "I8: requester"},
     {"UPDATE hit SET approved = approved + 1 WHERE approved > 0", "HIT "},
     {"UPDATE hit SET reviewing = 1 WHERE pending > 0", "HIT "},
     {"UPDATE assignment SET due_ms = NULL WHERE status = 2", "assignment "},

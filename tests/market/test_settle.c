@@ -11,8 +11,8 @@
 enum { STEPS_MAX = 16, DAY_S = MARKET_DAY_S };
 
 static const char *const tables[] = {
-    "settlement",  "decision", "assignment", "hit",    "batch",   "hit_type",
-    "worker_stat", "pair_day", "notice",     "outbox", "account", "transfer",
+    "settlement", "decision",      "assignment", "hit",    "batch",   "hit_type", "worker_stat",
+    "pair_day",   "requester_day", "notice",     "outbox", "account", "transfer",
 };
 enum { TABLES = sizeof tables / sizeof *tables };
 
