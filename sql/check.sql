@@ -349,6 +349,63 @@ WHERE a.status IN (3, 4)
                   WHERE d.assignment = a.id AND (d.verdict = 2) = (a.status = 4))
 ORDER BY a.id;
 
+-- Review policies (sql/migrate/0020). Levels: 1 Assignment, 2 HIT. A mark stands only on a HIT that
+-- is reviewable: whatever reopens one runs the review first.
+-- name: check_policy :many
+-- out: hit int, what text
+-- scan: check
+SELECT p.hit AS hit,
+       CASE WHEN h.id IS NULL OR h.requester <> p.requester OR p.level NOT IN (1, 2)
+            THEN 'its review policy is of no level or another requester'
+            ELSE 'a review is due, but it is not reviewable' END AS what
+FROM policy p LEFT JOIN hit h ON h.id = p.hit
+WHERE h.id IS NULL OR h.requester <> p.requester OR p.level NOT IN (1, 2)
+   OR (p.due_ms IS NOT NULL
+       AND (p.level = 1 OR h.disposed_ms IS NOT NULL OR h.pending > 0
+            OR (h.expired = 0 AND h.max_assignments > h.submitted + h.approved + h.rejected)))
+UNION ALL
+SELECT l.hit, 'its policies extended it more often than it has assignments'
+FROM policy_line l JOIN hit h ON h.id = l.hit
+WHERE l.action IS NULL AND l.name = 'extend' AND l.status = 2
+  AND l.value = 'Extended by one assignment'
+GROUP BY l.hit, h.max_assignments HAVING COUNT(*) >= h.max_assignments
+ORDER BY 1, 2;
+
+-- What policies recorded, and what they decided: each decision has its action and each action,
+-- unless it found its work decided ("Already …"), its decision. Status: 2 Succeeded, 3 Failed;
+-- entrance 8: a policy.
+-- name: check_policy_line :many
+-- out: id int, what text
+-- scan: check
+SELECT l.id AS id, 'belongs to no policy, action or assignment of its HIT' AS what
+FROM policy_line l
+LEFT JOIN policy p ON p.hit = l.hit AND p.level = l.level
+LEFT JOIN assignment a ON a.id = l.assignment
+LEFT JOIN policy_line o ON o.id = l.action
+WHERE p.hit IS NULL OR (l.assignment IS NOT NULL AND (a.id IS NULL OR a.hit <> l.hit))
+   OR (l.action IS NOT NULL
+       AND (o.id IS NULL OR o.action IS NOT NULL OR o.hit <> l.hit OR o.level <> l.level))
+UNION ALL
+SELECT l.id, 'has a status that it can not have'
+FROM policy_line l
+WHERE (l.action IS NULL) <> (l.status IN (1, 2, 3, 4)) OR (l.error IS NULL) = (l.status = 3)
+UNION ALL
+SELECT l.id, 'says that it decided, but no decision did so'
+FROM policy_line l
+WHERE l.action IS NULL AND l.status = 2 AND l.value IN ('Approved', 'Rejected')
+  AND NOT EXISTS (SELECT 1 FROM decision d JOIN settlement s ON s.id = d.settlement
+                  WHERE d.assignment = l.assignment AND s.entrance = 8
+                    AND d.verdict = CASE l.value WHEN 'Approved' THEN 1 ELSE 2 END)
+UNION ALL
+SELECT d.assignment, 'is missing: so numbered an assignment was decided by a policy'
+FROM settlement s JOIN decision d ON d.settlement = s.id
+WHERE s.entrance = 8
+  AND NOT EXISTS (SELECT 1 FROM policy_line l
+                  WHERE l.hit = d.hit AND l.assignment = d.assignment AND l.action IS NULL
+                    AND l.status = 2
+                    AND l.name = CASE d.verdict WHEN 1 THEN 'approve' ELSE 'reject' END)
+ORDER BY 1, 2;
+
 -- Bonuses and their transfers.
 -- name: check_bonus :one
 -- out: bonus_cents int, fee_cents int, transfer_cents int, transfer_fee_cents int

@@ -4,20 +4,22 @@
 -- name: due_look :one
 -- in: hit int
 -- out: requester int, expired int, expires_ms int, disposed_ms int?, max_assignments int,
---      pending int, submitted int, decided int, activity_ms int, due_ms int?
+--      pending int, submitted int, decided int, activity_ms int, due_ms int?, policy_ms int?
 SELECT h.requester, h.expired, h.expires_ms, h.disposed_ms, h.max_assignments, h.pending,
        h.submitted, h.approved + h.rejected, h.activity_ms,
-       (SELECT MIN(a.due_ms) FROM assignment a WHERE a.hit = h.id AND a.due_ms IS NOT NULL)
+       (SELECT MIN(a.due_ms) FROM assignment a WHERE a.hit = h.id AND a.due_ms IS NOT NULL),
+       (SELECT p.due_ms FROM policy p WHERE p.hit = h.id AND p.level = 2)
 FROM hit h WHERE h.id = :hit;
 
--- The heads of the three indexes.
+-- The heads of the indexes.
 -- name: due_heads :one
--- out: expires_ms int?, due_ms int?, activity_ms int?, publishing int?
+-- out: expires_ms int?, due_ms int?, activity_ms int?, policy_ms int?, publishing int?
 SELECT (SELECT MIN(expires_ms) FROM hit WHERE expired = 0 AND disposed_ms IS NULL),
        (SELECT MIN(due_ms) FROM assignment WHERE due_ms IS NOT NULL),
        (SELECT MIN(activity_ms) FROM hit
         WHERE disposed_ms IS NULL AND pending = 0
           AND (expired = 1 OR max_assignments = submitted + approved + rejected)),
+       (SELECT MIN(due_ms) FROM policy WHERE due_ms IS NOT NULL),
        (SELECT MIN(id) FROM batch WHERE state = 1);
 
 -- Expiry. A HIT without work in progress becomes Reviewable by it: an activity.
@@ -65,8 +67,10 @@ WHERE batch = :batch AND seq > :after_seq ORDER BY batch, seq, id LIMIT :n;
 
 -- name: due_assignments :many
 -- in: now_ms int, n int
--- out: id int, hit int, requester int, status int
-SELECT id, hit, requester, status FROM assignment
+-- out: id int, hit int, requester int, status int, policy int?
+SELECT id, hit, requester, status,
+       (SELECT p.level FROM policy p WHERE p.hit = assignment.hit AND p.level = 2)
+FROM assignment
 WHERE due_ms IS NOT NULL AND due_ms <= :now_ms ORDER BY due_ms LIMIT :n;
 
 -- name: due_accepted :many

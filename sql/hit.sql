@@ -110,14 +110,16 @@ UPDATE hit SET disposed_ms = :at_ms WHERE id = :id;
 --      auto_approval_s int, duration_s int, created_ms int, expires_ms int, activity_ms int,
 --      annotation text?, max_assignments int, pending int, submitted int, approved int,
 --      rejected int, expired int, reviewing int, disposed_ms int?, layout_hit int, document int,
---      body text, has_columns int, columns text, vars text?, due_ms int?
+--      body text, has_columns int, columns text, vars text?, due_ms int?,
+--      policy_ms int?
 SELECT h.id, h.requester, h.batch, h.hit_type, h.alias, t.alias, t.title, t.description, t.keywords,
        t.requirements, h.reward_cents, t.auto_approval_s, t.duration_s, h.created_ms, h.expires_ms,
        h.activity_ms, h.annotation, h.max_assignments, h.pending, h.submitted, h.approved,
        h.rejected, h.expired, h.reviewing, h.disposed_ms, h.layout_hit, d.id, d.body,
        CASE WHEN h.document IS NULL THEN 1 ELSE 0 END, b.columns, h.vars,
        (SELECT MIN(a.due_ms) FROM assignment a
-        WHERE a.hit = h.id AND a.due_ms IS NOT NULL)
+        WHERE a.hit = h.id AND a.due_ms IS NOT NULL),
+       (SELECT p.due_ms FROM policy p WHERE p.hit = h.id AND p.level = 2)
 FROM hit h
 JOIN hit_type t ON t.id = h.hit_type
 JOIN batch b ON b.id = h.batch
@@ -131,14 +133,16 @@ WHERE h.id = :id;
 --      auto_approval_s int, duration_s int, created_ms int, expires_ms int, activity_ms int,
 --      annotation text?, max_assignments int, pending int, submitted int, approved int,
 --      rejected int, expired int, reviewing int, disposed_ms int?, layout_hit int, document int,
---      body text, has_columns int, columns text, vars text?, due_ms int?
+--      body text, has_columns int, columns text, vars text?, due_ms int?,
+--      policy_ms int?
 SELECT h.id, h.requester, h.batch, h.hit_type, h.alias, t.alias, t.title, t.description, t.keywords,
        t.requirements, h.reward_cents, t.auto_approval_s, t.duration_s, h.created_ms, h.expires_ms,
        h.activity_ms, h.annotation, h.max_assignments, h.pending, h.submitted, h.approved,
        h.rejected, h.expired, h.reviewing, h.disposed_ms, h.layout_hit, d.id, d.body,
        CASE WHEN h.document IS NULL THEN 1 ELSE 0 END, b.columns, h.vars,
        (SELECT MIN(a.due_ms) FROM assignment a
-        WHERE a.hit = h.id AND a.due_ms IS NOT NULL)
+        WHERE a.hit = h.id AND a.due_ms IS NOT NULL),
+       (SELECT p.due_ms FROM policy p WHERE p.hit = h.id AND p.level = 2)
 FROM hit h
 JOIN hit_type t ON t.id = h.hit_type
 JOIN batch b ON b.id = h.batch
@@ -154,14 +158,16 @@ ORDER BY h.created_ms DESC, h.id DESC LIMIT :n;
 --      auto_approval_s int, duration_s int, created_ms int, expires_ms int, activity_ms int,
 --      annotation text?, max_assignments int, pending int, submitted int, approved int,
 --      rejected int, expired int, reviewing int, disposed_ms int?, layout_hit int, document int,
---      body text, has_columns int, columns text, vars text?, due_ms int?
+--      body text, has_columns int, columns text, vars text?, due_ms int?,
+--      policy_ms int?
 SELECT h.id, h.requester, h.batch, h.hit_type, h.alias, t.alias, t.title, t.description, t.keywords,
        t.requirements, h.reward_cents, t.auto_approval_s, t.duration_s, h.created_ms, h.expires_ms,
        h.activity_ms, h.annotation, h.max_assignments, h.pending, h.submitted, h.approved,
        h.rejected, h.expired, h.reviewing, h.disposed_ms, h.layout_hit, d.id, d.body,
        CASE WHEN h.document IS NULL THEN 1 ELSE 0 END, b.columns, h.vars,
        (SELECT MIN(a.due_ms) FROM assignment a
-        WHERE a.hit = h.id AND a.due_ms IS NOT NULL)
+        WHERE a.hit = h.id AND a.due_ms IS NOT NULL),
+       (SELECT p.due_ms FROM policy p WHERE p.hit = h.id AND p.level = 2)
 FROM hit h
 JOIN hit_type t ON t.id = h.hit_type
 JOIN batch b ON b.id = h.batch
@@ -179,14 +185,16 @@ ORDER BY h.expires_ms DESC, h.id DESC LIMIT :n;
 --      auto_approval_s int, duration_s int, created_ms int, expires_ms int, activity_ms int,
 --      annotation text?, max_assignments int, pending int, submitted int, approved int,
 --      rejected int, expired int, reviewing int, disposed_ms int?, layout_hit int, document int,
---      body text, has_columns int, columns text, vars text?, due_ms int?
+--      body text, has_columns int, columns text, vars text?, due_ms int?,
+--      policy_ms int?
 SELECT h.id, h.requester, h.batch, h.hit_type, h.alias, t.alias, t.title, t.description, t.keywords,
        t.requirements, h.reward_cents, t.auto_approval_s, t.duration_s, h.created_ms, h.expires_ms,
        h.activity_ms, h.annotation, h.max_assignments, h.pending, h.submitted, h.approved,
        h.rejected, h.expired, h.reviewing, h.disposed_ms, h.layout_hit, d.id, d.body,
        CASE WHEN h.document IS NULL THEN 1 ELSE 0 END, b.columns, h.vars,
        (SELECT MIN(a.due_ms) FROM assignment a
-        WHERE a.hit = h.id AND a.due_ms IS NOT NULL)
+        WHERE a.hit = h.id AND a.due_ms IS NOT NULL),
+       (SELECT p.due_ms FROM policy p WHERE p.hit = h.id AND p.level = 2)
 FROM hit h
 JOIN hit_type t ON t.id = h.hit_type
 JOIN batch b ON b.id = h.batch

@@ -13,9 +13,14 @@ SELECT requester, packed FROM policy WHERE hit = :hit AND level = :level;
 -- in: hit int, at_ms int
 UPDATE policy SET due_ms = :at_ms WHERE hit = :hit AND level = 2;
 
--- name: policy_unmark :exec
+-- name: policy_marked :one
 -- in: hit int, now_ms int
-UPDATE policy SET due_ms = NULL WHERE hit = :hit AND level = 2 AND due_ms <= :now_ms;
+-- out: due_ms int
+SELECT due_ms FROM policy WHERE hit = :hit AND level = 2 AND due_ms <= :now_ms;
+
+-- name: policy_unmark :exec
+-- in: hit int
+UPDATE policy SET due_ms = NULL WHERE hit = :hit AND level = 2;
 
 -- name: policy_due :many
 -- in: now_ms int, page int

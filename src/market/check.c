@@ -231,6 +231,18 @@ static bool take_reference(void *arg, const struct sql_check_references_out *o) 
     return true;
 }
 
+static bool take_policy(void *arg, const struct sql_check_policy_out *o) {
+    struct run *r = arg;
+    say(r, str_printf(r->c->arena, "HIT %lld: %.*s", (long long)o->hit, STR_ARG(o->what)));
+    return true;
+}
+
+static bool take_policy_line(void *arg, const struct sql_check_policy_line_out *o) {
+    struct run *r = arg;
+    say(r, str_printf(r->c->arena, "policy line %lld %.*s", (long long)o->id, STR_ARG(o->what)));
+    return true;
+}
+
 /* Statements that answer one row of sums. */
 
 static enum st check_sums(struct run *r) {
@@ -284,6 +296,8 @@ static enum st check_sums(struct run *r) {
     X(decision, take_decision)                                                                     \
     X(settlement, take_settlement)                                                                 \
     X(undecided, take_undecided)                                                                   \
+    X(policy, take_policy)                                                                         \
+    X(policy_line, take_policy_line)                                                               \
     X(references, take_reference)
 
 #define X(statement, taker)                                                                        \

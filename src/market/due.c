@@ -288,6 +288,7 @@ struct owed {
     bool full;    /* … but it was full before, and may have been disposed of before */
     bool ripe;    /* an assignment is due */
     bool old;     /* may be due for disposal */
+    bool marked;  /* its review policy is to run */
 };
 
 static struct err look(struct ctx *c, int64_t hit, struct owed *o) {
@@ -301,6 +302,7 @@ static struct err look(struct ctx *c, int64_t hit, struct owed *o) {
     o->expires = !h.expired && h.expires_ms <= c->now_ms;
     o->full = h.pending == 0 && h.submitted + h.decided == h.max_assignments;
     o->ripe = h.due_ms != SQL_NULL && h.due_ms <= c->now_ms;
+    o->marked = h.policy_ms != SQL_NULL && h.policy_ms <= c->now_ms;
     o->old = h.activity_ms <= c->now_ms - DISPOSAL_MS;
     return NO_ERR;
 }
@@ -323,6 +325,28 @@ static struct err settle_slots(struct ctx *c, struct owed *o) {
     return e;
 }
 
+/* The HIT's policy looks at the work as it was when the HIT became reviewable: what was approved
+ * by then is, what would be approved later is decided by the policy first. */
+static struct err review(struct ctx *c, struct owed *o) {
+    int64_t at_ms = 0;
+    struct owed before, after = {0};
+    struct err e = policy_marked(c, o->hit, &at_ms);
+    if (failed(e) || !at_ms)
+        return e;
+    struct ctx then = *c;
+    then.now_ms = at_ms;
+    e = look(&then, o->hit, &before);
+    if (!failed(e) && before.ripe)
+        e = approve_group(&then, &(struct ripe){o->requester, o->hit}, 1);
+    if (!failed(e))
+        e = policy_run(c, o->hit);
+    if (!failed(e))
+        e = look(c, o->hit, &after);
+    o->ripe = after.ripe;
+    o->expires &= after.expires; /* it may have been extended */
+    return e;
+}
+
 static struct err finish(struct ctx *c, const struct owed *o) {
     struct err e = dispose_hit(c, o->hit);
     return failed(e) || !o->expires ? e : expire_hit(c, o->hit, o->expires_ms);
@@ -336,9 +360,11 @@ struct err due_hits(struct ctx *caller, const int64_t *hits, int count) {
     for (size_t i = 0; i < max; i++) {
         struct owed *o = &owed[n];
         struct err e = look(c, hits[i], o);
-        if (!failed(e) && (o->expires || o->ripe || o->old)) {
+        if (!failed(e) && (o->expires || o->ripe || o->old || o->marked)) {
             n++;
             e = settle_slots(c, o);
+            if (!failed(e))
+                e = review(c, o);
         }
         if (failed(e))
             return e;
@@ -348,8 +374,6 @@ struct err due_hits(struct ctx *caller, const int64_t *hits, int count) {
     struct err e = approve(c, ripe, ripe_count);
     for (size_t i = 0; i < n && !failed(e); i++)
         e = finish(c, &owed[i]);
-    for (size_t i = 0; i < n && !failed(e); i++)
-        e = policy_run(c, owed[i].hit);
     return e;
 }
 
@@ -368,20 +392,22 @@ struct err due_any(struct ctx *c, bool *any) {
     *any = (h.expires_ms != SQL_NULL && h.expires_ms <= c->now_ms) ||
            (h.due_ms != SQL_NULL && h.due_ms <= c->now_ms) ||
            (h.activity_ms != SQL_NULL && h.activity_ms <= c->now_ms - DISPOSAL_MS) ||
-           h.publishing != SQL_NULL;
+           (h.policy_ms != SQL_NULL && h.policy_ms <= c->now_ms) || h.publishing != SQL_NULL;
     return NO_ERR;
 }
 
 struct due_lists {
-    int64_t *accepted;
+    int64_t *accepted, *policied; /* the latter: HITs with a policy of their own */
     struct ripe *ripe;
-    size_t accepted_count, ripe_count;
+    size_t accepted_count, policied_count, ripe_count;
 };
 
 static bool take_due(void *arg, const struct sql_due_assignments_out *row) {
     struct due_lists *l = arg;
     if (row->status == ASSIGNMENT_ACCEPTED)
         l->accepted[l->accepted_count++] = row->id;
+    else if (row->policy != SQL_NULL)
+        l->policied[l->policied_count++] = row->hit;
     else
         l->ripe[l->ripe_count++] = (struct ripe){row->requester, row->hit};
     return true;
@@ -390,13 +416,17 @@ static bool take_due(void *arg, const struct sql_due_assignments_out *row) {
 static struct err sweep_assignments(struct ctx *c, int limit, int64_t *done) {
     struct due_lists l = {
         .accepted = arena_array(c->arena, (size_t)limit, sizeof(*l.accepted)),
+        .policied = arena_array(c->arena, (size_t)limit, sizeof(*l.policied)),
         .ripe = arena_array(c->arena, (size_t)limit, sizeof(*l.ripe)),
     };
     struct sql_due_assignments_in in = {c->now_ms, limit};
     struct err e = ctx_store(c, sql_due_assignments_each(c->tx, &in, take_due, &l));
     for (size_t i = 0; i < l.accepted_count && !failed(e); i++)
         e = abandon(c, l.accepted[i]);
-    *done += (int64_t)(l.accepted_count + l.ripe_count);
+    /* Of these the order of moments matters: each HIT by itself. */
+    for (size_t i = 0; i < l.policied_count && !failed(e); i++)
+        e = due_hit(c, l.policied[i]);
+    *done += (int64_t)(l.accepted_count + l.policied_count + l.ripe_count);
     return failed(e) ? e : approve(c, l.ripe, l.ripe_count);
 }
 
@@ -492,11 +522,13 @@ struct err due_sweep(struct ctx *caller, int limit, int64_t *done) {
         e = expire_some(c, limit, done);
     if (!failed(e))
         e = sweep_assignments(c, limit, done);
+    int64_t reviews = 0;
     if (!failed(e))
-        e = policy_sweep(c, limit, done);
+        e = policy_sweep(c, limit, &reviews);
+    *done += reviews;
     /* What is approved in this step may be old enough to be disposed of; what is not approved yet
-     * is passed over, as it has submitted work. */
-    if (!failed(e))
+     * is passed over, as it has submitted work. A HIT is reviewed before it is disposed of. */
+    if (!failed(e) && reviews < limit)
         e = sweep_disposals(c, limit, done);
     if (!failed(e))
         e = batch_delete_sweep(c, limit, done);

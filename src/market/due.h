@@ -3,11 +3,12 @@
  *
  * A rule that touches a HIT or an assignment calls due_hit first, in its own transaction. The
  * sweeper does the same for work nobody looks at, in bounded steps, so no outcome depends on how
- * late it runs: doing it in one go or in many, early or late, gives the same rows. Of
- * one HIT, expiry comes before abandonment, whichever was due first: last activity is the maximum
- * of their moments, and what is held ends the same. Approvals carry their own times and commute
- * with both. Disposal counts from the last activity and comes last, but a full HIT may have been
- * disposed of before its time was over.
+ * late it runs: doing it in one go or in many, early or late, gives the same rows. Of one HIT,
+ * expiry comes before abandonment, whichever was due first: last activity is the maximum of their
+ * moments, and what is held ends the same. Approvals carry their own times and commute with both,
+ * but for a HIT with a review policy (policy.h): approvals up to the moment at which it became
+ * reviewable come before its review, later ones after it. Disposal counts from the last activity
+ * and comes last, but a full HIT may have been disposed of before its time was over.
  */
 #ifndef MARKET_DUE_H
 #define MARKET_DUE_H
@@ -23,7 +24,7 @@ struct err due_hit(struct ctx *c, int64_t hit);
 /* The same for several, with one settlement per requester. */
 struct err due_hits(struct ctx *c, const int64_t *hits, int count);
 
-/* Whether anything at all is due: three look-ups at the heads of indexes. For reads. */
+/* Whether anything at all is due: look-ups at the heads of indexes. For reads. */
 struct err due_any(struct ctx *c, bool *any);
 
 /* One bounded step over all due work: at most limit HITs or assignments of each kind, one chunk

@@ -64,7 +64,7 @@ const char *hit_status_name(enum hit_status s) {
     {                                                                                              \
         .document = (row)->document, .body = (row)->body, .columns = (row)->columns,               \
         .vars = (row)->vars, .shared = (row)->has_columns, .layout = (row)->layout_hit,            \
-        .activity_ms = (row)->activity_ms, .due_ms = (row)->due_ms,                                \
+        .activity_ms = (row)->activity_ms, .due_ms = (row)->due_ms, .policy_ms = (row)->policy_ms, \
     }
 
 /* What a row holds besides. */
@@ -73,7 +73,7 @@ struct texts {
     struct str body, columns, vars;
     bool shared; /* the document is the batch's layout */
     bool layout; /* the document is a layout that the API named */
-    int64_t activity_ms, due_ms;
+    int64_t activity_ms, due_ms, policy_ms;
 };
 
 static bool owed(const struct ctx *c, const struct hit_view *h, const struct texts *t) {
@@ -81,6 +81,7 @@ static bool owed(const struct ctx *c, const struct hit_view *h, const struct tex
         return false;
     return (!h->n.expired && h->expires_ms <= c->now_ms) ||
            (t->due_ms != SQL_NULL && t->due_ms <= c->now_ms) ||
+           (t->policy_ms != SQL_NULL && t->policy_ms <= c->now_ms) ||
            (h->status >= HIT_REVIEWABLE && h->n.submitted == 0 &&
             t->activity_ms <= c->now_ms - (int64_t)DISPOSAL_S * 1000);
 }

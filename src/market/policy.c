@@ -18,6 +18,7 @@ struct run {
     struct ctx ctx;
     struct actor actor;
     int64_t hit;
+    int64_t at_ms; /* of its decisions */
     enum policy_level level;
     struct policy policy;
     struct settlement settlement; /* id 0 until something is decided */
@@ -26,7 +27,7 @@ struct run {
 /* run->hit is 0 when the HIT has no policy of that level. */
 static struct err start(struct ctx *c, int64_t hit, enum policy_level level, struct run *run) {
     struct sql_policy_get_out row;
-    *run = (struct run){.ctx = *c, .level = level};
+    *run = (struct run){.ctx = *c, .level = level, .at_ms = c->now_ms};
     enum st st = sql_policy_get(c->tx, &(struct sql_policy_get_in){hit, level}, &row);
     if (st != ST_OK)
         return ctx_store(c, st);
@@ -45,7 +46,7 @@ static struct err add_line(struct run *run, const struct sql_policy_line_add_in 
     struct sql_policy_line_add_out out = {0};
     line.hit = run->hit;
     line.level = run->level;
-    line.at_ms = run->ctx.now_ms;
+    line.at_ms = run->at_ms;
     enum st st = sql_policy_line_add(run->ctx.tx, &line, &out);
     if (row)
         *row = out.id;
@@ -105,7 +106,7 @@ static struct err decide(struct run *run, int64_t assignment, enum assignment_st
     struct outcome o = {POLICY_SUCCEEDED, approve ? "Approved" : "Rejected", NULL};
     struct err e = NO_ERR;
     if (status == ASSIGNMENT_SUBMITTED) {
-        struct settle_one one = {assignment, verdict, status, run->ctx.now_ms,
+        struct settle_one one = {assignment, verdict, status, run->at_ms,
                                  reason.n || !approve ? reason : STR_NULL};
         if (!run->settlement.id)
             e = settle_begin(&run->ctx, run->actor.party, 0, &run->settlement);
@@ -135,6 +136,7 @@ static bool recordable(struct err e) {
 
 static struct err extend(struct run *run, int64_t max_assignments, bool *extended) {
     struct outcome o = {POLICY_SUCCEEDED, "Extended by one assignment", NULL};
+    int64_t as_of = run->at_ms;
     *extended = false;
     if (max_assignments >= run->policy.extend_max) {
         o.result = "The maximum is reached already";
@@ -146,7 +148,10 @@ static struct err extend(struct run *run, int64_t max_assignments, bool *extende
         if (failed(e))
             o = (struct outcome){POLICY_FAILED, e.detail, err_turk_code(run->ctx.arena, e.code)};
     }
-    return add_action(run, "extend", 0, &o, NULL);
+    run->at_ms = run->ctx.now_ms;
+    struct err e = add_action(run, "extend", 0, &o, NULL);
+    run->at_ms = as_of;
+    return e;
 }
 
 /* ---- answers ---- */
@@ -417,12 +422,13 @@ static bool reviewable(const struct sql_hit_state_out *h) {
     return hit_status(&n) == HIT_REVIEWABLE;
 }
 
-static struct err run_plurality(struct ctx *c, int64_t hit) {
+static struct err run_plurality(struct ctx *c, int64_t hit, int64_t at_ms) {
     struct run run;
     struct sql_hit_state_out h;
     struct err e = start(c, hit, POLICY_HIT, &run);
     if (failed(e) || !run.hit)
         return e;
+    run.at_ms = at_ms;
     enum st st = sql_hit_state(c->tx, &(struct sql_hit_state_in){hit}, &h);
     if (st != ST_OK || !reviewable(&h))
         return ctx_store(c, st);
@@ -445,11 +451,20 @@ struct err policy_mark(struct ctx *c, int64_t hit, int64_t at_ms) {
     return ctx_store(c, sql_policy_mark(c->tx, &(struct sql_policy_mark_in){hit, at_ms}, NULL));
 }
 
+struct err policy_marked(struct ctx *c, int64_t hit, int64_t *at_ms) {
+    struct sql_policy_marked_out row;
+    enum st st = sql_policy_marked(c->tx, &(struct sql_policy_marked_in){hit, c->now_ms}, &row);
+    *at_ms = st == ST_OK ? row.due_ms : 0;
+    return ctx_store(c, st);
+}
+
 struct err policy_run(struct ctx *c, int64_t hit) {
-    int64_t marked = 0;
-    struct sql_policy_unmark_in in = {hit, c->now_ms};
-    enum st st = sql_policy_unmark(c->tx, &in, &marked);
-    return st == ST_OK && marked ? run_plurality(c, hit) : ctx_store(c, st);
+    int64_t at_ms = 0;
+    struct err e = policy_marked(c, hit, &at_ms);
+    if (failed(e) || !at_ms)
+        return e;
+    e = ctx_store(c, sql_policy_unmark(c->tx, &(struct sql_policy_unmark_in){hit}, NULL));
+    return failed(e) ? e : run_plurality(c, hit, at_ms);
 }
 
 struct hits {
@@ -468,8 +483,8 @@ struct err policy_sweep(struct ctx *c, int limit, int64_t *done) {
     struct sql_policy_due_in in = {c->now_ms, limit};
     struct err e = ctx_store(c, sql_policy_due_each(c->tx, &in, take_hit, &h));
     for (size_t i = 0; i < h.n && !failed(e); i++) {
-        e = due_hit(c, h.list[i]); /* approvals that are due come before it */
-        if (!failed(e))
+        e = due_hit(c, h.list[i]);
+        if (!failed(e)) /* of a disposed HIT the mark is taken away */
             e = policy_run(c, h.list[i]);
     }
     *done += (int64_t)h.n;

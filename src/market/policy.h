@@ -82,7 +82,11 @@ struct err policy_submitted(struct ctx *c, int64_t hit, int64_t assignment, int 
 /* Notes that the HIT became reviewable at that moment. */
 struct err policy_mark(struct ctx *c, int64_t hit, int64_t at_ms);
 
-/* Runs the HIT's policy if it is marked. One statement when it is not. */
+/* The moment at which a review of the HIT fell due, 0 when none has. */
+struct err policy_marked(struct ctx *c, int64_t hit, int64_t *at_ms);
+
+/* Runs the HIT's policy if it is marked, with decisions as of that moment; an extension begins
+ * now, as nobody could work in the past. One statement when it is not marked. */
 struct err policy_run(struct ctx *c, int64_t hit);
 
 /* The sweeper's: at most limit marked HITs. */

@@ -253,6 +253,8 @@ static struct err publish(struct ctx *c, void *arg) {
         .max_assignments = plan->max ? plan->max : 1,
         .question = STR("<ExternalQuestion/>"),
         .token = str_c(plan->token),
+        .assignment_policy = plan->assignment_policy,
+        .hit_policy = plan->hit_policy,
     };
     return publish_hit(c, &hit, &p->hit);
 }
@@ -308,18 +310,22 @@ int64_t market_accept(struct market *m, int64_t worker, int64_t hit) {
 }
 
 static struct err submit_rule(struct ctx *c, void *arg) {
+    struct submitted out;
+    return work_submit(c, arg, &out);
+}
+
+struct err market_try_submit(struct market *m, int64_t worker, int64_t assignment,
+                             struct str fields) {
     static const struct str names[] = {{"a", 1}};
-    struct submit_in in = {.assignment_id = *(struct str *)arg,
-                           .fields = STR("1:a1:11:x"),
+    struct submit_in in = {.assignment_id = market_assignment_id(m, assignment),
+                           .fields = fields,
                            .names = names,
                            .name_count = 1};
-    struct submitted out;
-    return work_submit(c, &in, &out);
+    return market_write(m, worker, submit_rule, &in);
 }
 
 void market_submit(struct market *m, int64_t worker, int64_t assignment) {
-    struct str id = market_assignment_id(m, assignment);
-    must(market_write(m, worker, submit_rule, &id), "work_submit");
+    must(market_try_submit(m, worker, assignment, STR("1:a1:11:x")), "work_submit");
 }
 
 int64_t market_work(struct market *m, int64_t worker, int64_t hit) {

@@ -80,11 +80,12 @@ struct hit_plan {
     const char *title;        /* NULL: "Title" */
     const char *requirements; /* JSON; NULL: none */
     int64_t reward_cents;
-    int64_t max;             /* 0: 1 */
-    int64_t lifetime_s;      /* 0: a day */
-    int64_t duration_s;      /* 0: an hour */
-    int64_t auto_approval_s; /* 0: 30 days; below 0: at once */
-    const char *token;       /* NULL: none */
+    int64_t max;                              /* 0: 1 */
+    int64_t lifetime_s;                       /* 0: a day */
+    int64_t duration_s;                       /* 0: an hour */
+    int64_t auto_approval_s;                  /* 0: 30 days; below 0: at once */
+    const char *token;                        /* NULL: none */
+    struct str assignment_policy, hit_policy; /* packed; NULL: none */
 };
 int64_t market_hit(struct market *m, int64_t requester, const struct hit_plan *plan);
 /* The same, giving the error. */
@@ -98,6 +99,9 @@ struct str market_assignment_id(struct market *m, int64_t assignment);
 int64_t market_accept(struct market *m, int64_t worker, int64_t hit);
 void market_submit(struct market *m, int64_t worker, int64_t assignment);
 int64_t market_work(struct market *m, int64_t worker, int64_t hit); /* accept and submit */
+/* Submits these packed fields. */
+struct err market_try_submit(struct market *m, int64_t worker, int64_t assignment,
+                             struct str fields);
 void market_return(struct market *m, int64_t worker, int64_t assignment);
 void market_approve(struct market *m, int64_t requester, int64_t assignment);
 void market_reject(struct market *m, int64_t requester, int64_t assignment);
