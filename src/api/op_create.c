@@ -381,7 +381,7 @@ static struct err create_hit_with_type(struct op_call *call) {
     struct hit_type type;
     struct err e = check_members(call, in);
     if (!failed(e))
-        e = hit_type_find(call->ctx, in->hit_type, &type);
+        e = hit_type_find_live(call->ctx, in->hit_type, &type);
     return failed(e) ? e : create(call, &type);
 }
 

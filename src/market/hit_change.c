@@ -350,7 +350,7 @@ struct err hit_change_type(struct ctx *c, struct str hit_id, struct str hit_type
     if (!failed(e) && m.n.disposed)
         return hit_unknown(c, hit_id);
     if (!failed(e))
-        e = hit_type_find(c, hit_type_id, &type);
+        e = hit_type_find_live(c, hit_type_id, &type);
     if (failed(e) || type.id == m.row.hit_type)
         return e;
     return move_to(c, &m, &type);

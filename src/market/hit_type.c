@@ -270,6 +270,20 @@ struct err hit_type_find(struct ctx *c, struct str id, struct hit_type *t) {
     return ctx_store(c, st);
 }
 
+struct err hit_type_find_live(struct ctx *c, struct str id, struct hit_type *t) {
+    struct err e = hit_type_find(c, id, t);
+    if (!failed(e))
+        e = check_qualifications(c, t->requirements);
+    if (e.code == ERR_QUALIFICATION_TYPE_DOES_NOT_EXIST) /* the old service's, by replay */
+        return NO_ERR;
+    if (e.code == ERR_INVALID_QUALIFICATION_TYPE_STATE)
+        e = err_make(c->arena, ERR_INVALID_PARAMETER, "HITTypeId",
+                     "The value \"%.*s\" is not valid for the parameter HITTypeId: a qualification "
+                     "type that it asks for was deleted.",
+                     STR_ARG(id));
+    return e;
+}
+
 struct err hit_type_get(struct ctx *c, int64_t id, struct hit_type *t) {
     enum st st = row(c, id, t);
     if (st == ST_NONE)

@@ -50,6 +50,10 @@ struct err hit_type_group(struct ctx *c, const struct hit_type_in *in, struct hi
  * unknown one or another's (requester-api 2.7). */
 struct err hit_type_find(struct ctx *c, struct str id, struct hit_type *t);
 
+/* The same, to make HITs of it: ERR_INVALID_PARAMETER also for a type that went with a
+ * qualification type that it asks for (requester-api 2.12). */
+struct err hit_type_find_live(struct ctx *c, struct str id, struct hit_type *t);
+
 /* By row number, whoever's it is; ERR_HIT_TYPE_DOES_NOT_EXIST. */
 struct err hit_type_get(struct ctx *c, int64_t row, struct hit_type *t);
 

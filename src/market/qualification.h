@@ -89,7 +89,8 @@ struct qualification_held {
 };
 
 /* A value by the requester's own will; revoked ones are granted again. told: the worker gets a
- * notice. ERR_INVALID_PARAMETER (WorkerId) for an unknown worker. */
+ * notice. ERR_INVALID_QUALIFICATION_TYPE_STATE for an inactive type, ERR_INVALID_PARAMETER
+ * (WorkerId) for an unknown worker. */
 struct err qualification_grant(struct ctx *c, struct str type_id, struct str worker_id,
                                int64_t value, bool told);
 

@@ -70,6 +70,9 @@ struct err qualification_grant(struct ctx *c, struct str type_id, struct str wor
     struct qualification_type t;
     struct party worker;
     struct err e = qualification_type_find_own(c, type_id, &t);
+    if (!failed(e) && !t.active)
+        e = err_make(c->arena, ERR_INVALID_QUALIFICATION_TYPE_STATE, "QualificationTypeId",
+                     "This operation can be called with a status of: Active");
     if (!failed(e))
         e = find_worker(c, worker_id, &worker);
     return failed(e) ? e : qualification_put(c, &t, worker.id, value, told);

@@ -150,7 +150,8 @@ class Meanwhile:
 def objects(page, member):
     if member:
         return page[member]
-    return [r for r in page["AssignmentReviewReport"]["ReviewResults"] if r.get("QuestionId", "").startswith("q")]
+    results = page["AssignmentReviewReport"]["ReviewResults"]
+    return [r for r in results if r.get("QuestionId", "").startswith("q")]
 
 
 def pages_of(mturk, name, members):
