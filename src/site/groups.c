@@ -1,6 +1,7 @@
 /* Finding work: groups, preview, accept (worker-site 3, 4). */
 #include "base/limits.h"
 #include "base/money.h"
+#include "market/account.h"
 #include "market/hide.h"
 #include "market/hit_type.h"
 #include "site/rows.h"
@@ -99,12 +100,22 @@ static struct err list_page(struct call *call, struct ctx *ctx, const struct gro
     struct tpl_groups_groups *rows = arena_array(a, list->n, sizeof *rows);
     for (size_t i = 0; i < list->n; i++)
         rows[i] = group_row(a, &list->items[i]);
+    e = scorecard_rows(ctx, list->items, list->n, rows);
+    struct tpl_scorecard card;
+    struct party requester = {0};
+    if (!failed(e) && in->requester_id.p)
+        e = account_by_public_id(ctx, in->requester_id, &requester);
+    if (!failed(e) && requester.id)
+        e = scorecard_card(ctx, requester.id, &card);
+    if (failed(e))
+        return e;
     int64_t before = (int64_t)(in->page - 1) * in->page_size, last = before + (int64_t)list->n;
     struct str least = form_get(&call->req->query, "filters[min_reward]");
     struct tpl_groups page = {
         .signed_in = call->signed_in,
-        .requester =
-            in->requester_id.p && list->n ? list->items[0].requester_name : in->requester_id,
+        .requester = requester.name,
+        .card = &card,
+        .card_n = requester.id ? 1 : 0,
         .search = in->search,
         .min_reward = in->min_reward_cents ? least : STR(""),
         .qualified = in->qualified,

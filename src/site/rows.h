@@ -78,6 +78,12 @@ void site_csrf_field(struct call *call, struct buf *html);
 /* Requirements in words, q->n of them. requirement_words.c */
 const struct tpl_requirement *requirement_words(struct arena *a, const struct qualification *q);
 
+/* What workers see of a requester: the whole card; or rate and pay in the rows of a list, which are
+ * those of the groups. scorecard.c */
+struct err scorecard_card(struct ctx *ctx, int64_t requester, struct tpl_scorecard *card);
+struct err scorecard_rows(struct ctx *ctx, const struct hit_group *groups, size_t n,
+                          struct tpl_groups_groups *rows);
+
 /* The page of a task, accepted or as a preview. task.c */
 struct err task_page(struct call *call, struct ctx *ctx, const struct task *t);
 

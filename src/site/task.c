@@ -21,7 +21,14 @@ struct err task_page(struct call *call, struct ctx *ctx, const struct task *t) {
         return e;
     const struct hit_group *g = &t->group;
     bool preview = t->assignment == 0;
+    struct tpl_scorecard card;
+    if (preview)
+        e = scorecard_card(ctx, g->requester, &card);
+    if (failed(e))
+        return e;
     struct tpl_task page = {
+        .card = &card,
+        .card_n = preview ? 1 : 0,
         .preview = preview,
         .over = !preview && (t->status != ASSIGNMENT_ACCEPTED || t->deadline_ms <= ctx->now_ms),
         .done = form_get(&call->req->query, "done").n > 0,
