@@ -118,7 +118,7 @@ fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
 const result = await esbuild.build({
   absWorkingDir: web,
-  entryPoints: ['styles/app.css', 'styles/content.css', 'src/app.js', 'src/editor.js'],
+  entryPoints: ['styles/app.css', 'styles/content.css', 'src/app.js', 'src/draft.js', 'src/editor.js'],
   outdir: path.resolve(out),
   entryNames: '[name].[hash]',
   assetNames: '[name].[hash]',

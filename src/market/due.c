@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "ledger/ledger.h"
+#include "market/answer_draft.h"
 #include "market/appeal.h"
 #include "market/batch_change.h"
 #include "market/due_expire.h"
@@ -497,9 +498,12 @@ static bool take_draft(void *arg, const struct sql_batches_draft_old_out *row) {
     return true;
 }
 
-/* Tokens and request keys are forgotten after 24 h, drafts after a week. */
+/* Tokens and request keys are forgotten after 24 h, as is what was entered into work that is over;
+ * drafts of batches after a week. */
 static struct err sweep_memory(struct ctx *c, int limit, int64_t *done) {
     struct err e = request_key_purge(c, limit);
+    if (!failed(e))
+        e = answer_draft_purge(c, limit);
     if (failed(e))
         return e;
     struct rows r = {arena_array(c->arena, PUBLISHING_MAX, sizeof(int64_t)), 0};

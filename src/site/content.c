@@ -14,6 +14,7 @@
 #include "site/page.h"
 #include "site/rows.h"
 #include "site/site.h"
+#include "site/static.h"
 
 static void safety_headers(struct call *call) {
     call_header(call, "Content-Security-Policy",
@@ -88,13 +89,26 @@ static struct err write_question(struct call *call, struct str xml) {
     return NO_ERR;
 }
 
+/* What keeps what is entered; it speaks to the page around it only (web/src/draft.js). */
+static void add_draft_script(struct call *call) {
+    buf_puts(&call->body, "<script src=\"");
+    buf_str(&call->body, static_url("draft.js"));
+    buf_puts(&call->body, "\" data-site=\"");
+    html_text(&call->body, str_c(call->app->site_url));
+    buf_puts(&call->body, "\"></script>\n");
+}
+
 static struct err show_task(struct call *call, struct ctx *ctx) {
     struct task task;
     struct hit_view view;
     struct err e = work_task(ctx, call->params[0], &task);
     if (!failed(e))
         e = hit_view_row(ctx, task.hit, &view);
-    return failed(e) ? e : write_question(call, view.question);
+    if (!failed(e))
+        e = write_question(call, view.question);
+    if (!failed(e) && call->status != 302)
+        add_draft_script(call);
+    return e;
 }
 
 static struct err show_preview(struct call *call, struct ctx *ctx) {
@@ -204,6 +218,8 @@ static struct err enter(struct call *call, struct ctx *ctx) {
 static const struct face face = {.kind = FACE_CONTENT, .enter = enter, .refuse = refuse};
 
 void content_handle(struct app *app, struct http_request *req) {
+    if (static_handle(req))
+        return;
     struct call *call = call_new(app, req, &face);
     bool other;
     call->route = route_find(rows, req->method, req->path, call->params, &other);

@@ -7,14 +7,15 @@
 #include "site/page.h"
 
 /* Each ends with method NULL. */
-extern const struct route site_sign_in_rows[]; /* sign_in.c */
-extern const struct route site_group_rows[];   /* groups.c */
-extern const struct route site_hide_rows[];    /* hide.c */
-extern const struct route site_report_rows[];  /* reports.c */
-extern const struct route site_task_rows[];    /* task.c */
-extern const struct route site_test_rows[];    /* test.c */
-extern const struct route site_submit_rows[];  /* submit.c */
-extern const struct route site_money_rows[];   /* figures.c */
+extern const struct route site_sign_in_rows[];    /* sign_in.c */
+extern const struct route site_group_rows[];      /* groups.c */
+extern const struct route site_hide_rows[];       /* hide.c */
+extern const struct route site_report_rows[];     /* reports.c */
+extern const struct route site_task_rows[];       /* task.c */
+extern const struct route site_task_draft_rows[]; /* task_draft.c */
+extern const struct route site_test_rows[];       /* test.c */
+extern const struct route site_submit_rows[];     /* submit.c */
+extern const struct route site_money_rows[];      /* figures.c */
 
 extern const struct route site_appeal_rows[];             /* appeals.c */
 extern const struct route site_requester_money_rows[];    /* money.c */
@@ -86,6 +87,10 @@ struct err scorecard_rows(struct ctx *ctx, const struct hit_group *groups, size_
 
 /* The page of a task, accepted or as a preview. task.c */
 struct err task_page(struct call *call, struct ctx *ctx, const struct task *t);
+
+/* A packed draft (market/answer_draft.h) as the page's script takes it: {"name": ["value", …], …};
+ * task_draft.c. */
+struct str task_draft_json(struct arena *a, struct str fields);
 
 /* ---- JSON of worker-site 1 ---- */
 

@@ -14,6 +14,7 @@ static const struct route *const tables[] = {
     site_hide_rows,
     site_report_rows,
     site_task_rows,
+    site_task_draft_rows,
     site_test_rows,
     site_submit_rows,
     site_money_rows,

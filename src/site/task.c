@@ -1,4 +1,5 @@
 /* Doing work: the accepted HIT, the queue, returning (worker-site 5, 6). */
+#include "market/answer_draft.h"
 #include "site/rows.h"
 
 static struct err find_task(struct call *call, struct ctx *ctx, struct task *task) {
@@ -17,6 +18,11 @@ static struct err find_task(struct call *call, struct ctx *ctx, struct task *tas
 struct err task_page(struct call *call, struct ctx *ctx, const struct task *t) {
     struct frame frame;
     struct err e = task_frame(call, ctx, t, &frame);
+    if (failed(e))
+        return e;
+    struct answer_draft draft = {.fields = STR_NULL};
+    if (t->assignment)
+        e = answer_draft_of(ctx, t, &draft);
     if (failed(e))
         return e;
     const struct hit_group *g = &t->group;
@@ -49,6 +55,8 @@ struct err task_page(struct call *call, struct ctx *ctx, const struct task *t) {
         .now_ms = ctx->now_ms,
         .left = (t->deadline_ms - ctx->now_ms) / 1000,
         .available = g->available,
+        .draft = draft.fields.p ? task_draft_json(call->req->arena, draft.fields) : STR(""),
+        .draft_kept = draft.at_ms,
         .auto_approval = t->auto_approval_s,
         .expires = t->expires_ms,
         .task = page_task_frame(call, frame.url, frame.height),

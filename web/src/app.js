@@ -7,6 +7,7 @@ import './tables.js';
 import './review.js';
 import './widths.js';
 import './task.js';
+import './kept.js';
 import './upload.js';
 import './leave.js';
 
