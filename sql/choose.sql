@@ -49,6 +49,19 @@ JOIN hit h ON h.id = a.hit AND h.disposed_ms IS NULL
 WHERE d.settlement = :settlement AND d.verdict = 2
 LIMIT :limit;
 
+-- Workers whose rejections a settlement undid, among its first ones, and who are blocked all the
+-- same.
+-- name: choose_overturned_blocked :many
+-- in: settlement int, requester int, look int, page int
+-- out: worker_id text
+SELECT p.public_id
+FROM (SELECT DISTINCT d.worker
+      FROM (SELECT worker FROM decision
+            WHERE settlement = :settlement AND verdict = 3 LIMIT :look) AS d) AS x
+JOIN worker_block b ON b.requester = :requester AND b.worker = x.worker
+JOIN party p ON p.id = x.worker
+ORDER BY p.id LIMIT :page;
+
 -- How many rejections of a review can still be undone, at most limit, and until when.
 -- name: choose_undoable_of_review :one
 -- in: settlement int, since_ms int, limit int

@@ -363,3 +363,26 @@ struct err choose_undoable(struct ctx *c, struct str review, struct choose_undoa
     *out = (struct choose_undoable){n.n, n.first_ms + WINDOW_MS};
     return NO_ERR;
 }
+
+struct take_blocked {
+    struct arena *arena;
+    struct choose_blocked *out;
+};
+
+static bool take_blocked(void *arg, const struct sql_choose_overturned_blocked_out *row) {
+    struct take_blocked *t = arg;
+    t->out->worker_ids[t->out->n++] = str_dup(t->arena, row->worker_id);
+    return true;
+}
+
+struct err choose_blocked(struct ctx *c, struct str review, struct choose_blocked *out) {
+    struct review_rec rec;
+    *out = (struct choose_blocked){.n = 0};
+    struct err e = review_load(c, c->actor->party, review, &rec);
+    if (failed(e) || rec.r.state != REVIEW_APPLIED)
+        return e;
+    struct sql_choose_overturned_blocked_in in = {rec.r.settlement, c->actor->party,
+                                                  BATCH_UNDO_COUNT_MAX, CHOOSE_BLOCKED_MAX};
+    return ctx_store(c, sql_choose_overturned_blocked_each(c->tx, &in, take_blocked,
+                                                           &(struct take_blocked){c->arena, out}));
+}

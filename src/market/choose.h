@@ -52,4 +52,13 @@ struct choose_undoable {
 };
 struct err choose_undoable(struct ctx *c, struct str review, struct choose_undoable *out);
 
+/* What undoing does not mend by itself (worker-site 12.1): workers whose rejections an applied
+ * review undid, looked for among the first BATCH_UNDO_COUNT_MAX, and who are blocked. */
+enum { CHOOSE_BLOCKED_MAX = 20 };
+struct choose_blocked {
+    struct str worker_ids[CHOOSE_BLOCKED_MAX];
+    size_t n;
+};
+struct err choose_blocked(struct ctx *c, struct str review, struct choose_blocked *out);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "base/datetime.h"
 #include "base/limits.h"
 #include "base/money.h"
 #include "market/account.h"
@@ -9,6 +10,9 @@
 #include "market/due.h"
 #include "market/setting.h"
 #include "store/sql.h"
+
+/* Transfers looked at in one step for what a worker has earned lately. */
+enum { EARNED_STEP = 1000 };
 
 /* What sandbox requesters show (money-and-lifecycle 3.16). */
 #define SANDBOX_CENTS INT64_C(1000000)
@@ -89,9 +93,67 @@ struct err funds_refund(struct ctx *c, int64_t requester, int64_t cents, struct 
     return give_balances(c, st, requester, after);
 }
 
+/* ---- what can be taken out ---- */
+
+struct earned {
+    int64_t payable, since_ms; /* the account */
+    int64_t cents, last, rows;
+    bool older; /* all that is left is from before */
+};
+
+static bool add_earned(void *arg, const struct sql_funds_page_of_worker_out *row) {
+    struct earned *e = arg;
+    e->rows++;
+    e->last = row->id;
+    e->older = row->at_ms <= e->since_ms;
+    /* What a failed payout gives back was earned before it was asked for. */
+    if (!e->older && row->credit == e->payable && row->kind != TRANSFER_PAYOUT_FAILED)
+        e->cents += row->cents;
+    return !e->older;
+}
+
+/* What he has earned since, from his newest transfers back. */
+static struct err earned_since(struct ctx *c, int64_t worker, int64_t since_ms, int64_t *cents) {
+    struct earned x = {
+        .payable = account_id(worker, ACCOUNT_PAYABLE), .since_ms = since_ms, .last = INT64_MAX};
+    enum st st;
+    do {
+        x.rows = 0;
+        struct sql_funds_page_of_worker_in in = {worker, x.last, EARNED_STEP};
+        st = sql_funds_page_of_worker_each(c->tx, &in, add_earned, &x);
+    } while (st == ST_OK && !x.older && x.rows == EARNED_STEP);
+    *cents = x.cents;
+    return ctx_store(c, st);
+}
+
+struct err funds_withdrawable(struct ctx *c, int64_t worker, struct withdrawable *out) {
+    struct balances b;
+    int64_t earned = 0;
+    *out = (struct withdrawable){0};
+    struct err e = setting_int(c, "payout_delay_days", &out->delay_days);
+    if (!failed(e))
+        e = ctx_store(c, ledger_balances(c->tx, worker, &b));
+    if (!failed(e) && out->delay_days)
+        e = earned_since(c, worker, c->now_ms - out->delay_days * DAY_MS, &earned);
+    if (failed(e))
+        return e;
+    out->later_cents = earned < b.payable ? earned : b.payable;
+    out->cents = b.payable - out->later_cents;
+    return NO_ERR;
+}
+
+static struct err too_early(struct ctx *c, int64_t cents, const struct withdrawable *w) {
+    return err_make(c->arena, ERR_INSUFFICIENT_FUNDS, "amount",
+                    "$%.*s were asked for, and $%.*s can be taken out now. What you earn can be "
+                    "taken out %lld days later; of yours $%.*s are not that old.",
+                    STR_ARG(money_wire(c->arena, cents)), STR_ARG(money_wire(c->arena, w->cents)),
+                    (long long)w->delay_days, STR_ARG(money_wire(c->arena, w->later_cents)));
+}
+
 struct err funds_payout(struct ctx *c, int64_t worker, int64_t cents, struct str note,
                         int64_t *transfer) {
     struct balances b;
+    struct withdrawable w = {0};
     int64_t min = 0;
     struct err e = setting_int(c, "withdraw_min_cents", &min);
     if (!failed(e))
@@ -104,6 +166,11 @@ struct err funds_payout(struct ctx *c, int64_t worker, int64_t cents, struct str
         return e;
     if (b.payable < cents)
         return short_of(c, cents, b.payable);
+    e = funds_withdrawable(c, worker, &w);
+    if (failed(e))
+        return e;
+    if (w.cents < cents)
+        return too_early(c, cents, &w);
     enum st st = ledger_post(c->tx, &(struct transfer){
                                         .at_ms = c->now_ms,
                                         .kind = TRANSFER_PAYOUT,

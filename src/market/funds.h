@@ -24,9 +24,17 @@ enum st funds_hold(struct ctx *c, int64_t cents, const struct transfer_for *abou
 struct err funds_refund(struct ctx *c, int64_t requester, int64_t cents, struct str note,
                         struct balances *after);
 
+/* What a worker can take out now: payable, without what he has earned in the last
+ * `payout_delay_days` days (0: all of it). */
+struct withdrawable {
+    int64_t cents, later_cents;
+    int64_t delay_days;
+};
+struct err funds_withdrawable(struct ctx *c, int64_t worker, struct withdrawable *out);
+
 /* A worker takes out what he is owed (3.13): any amount from setting `withdraw_min_cents`
- * (1) up to payable. ERR_OUT_OF_RANGE, ERR_INSUFFICIENT_FUNDS. *transfer, if not NULL, gets the
- * row that funds_payout_failed may name. */
+ * (1) up to what is withdrawable. ERR_OUT_OF_RANGE, ERR_INSUFFICIENT_FUNDS. *transfer, if not NULL,
+ * gets the row that funds_payout_failed may name. */
 struct err funds_payout(struct ctx *c, int64_t worker, int64_t cents, struct str note,
                         int64_t *transfer);
 

@@ -5,6 +5,7 @@
 #include "base/datetime.h"
 #include "base/limits.h"
 #include "market/account.h"
+#include "market/mute.h"
 #include "market/words.h"
 #include "market/work.h"
 #include "store/sql.h"
@@ -30,14 +31,19 @@ static struct err check_day(struct ctx *c) {
                     (long long)sent.n);
 }
 
-static struct err add(struct ctx *c, int64_t thread, bool worker, struct str text) {
+/* worker: he wrote it; else it is to him, who is told unless he mutes the requester. */
+static struct err add(struct ctx *c, int64_t thread, bool worker, int64_t to, struct str text) {
+    bool muted = false;
+    struct err e = worker ? NO_ERR : mute_check(c, to, c->actor->party, &muted);
+    if (failed(e))
+        return e;
     struct sql_message_insert_in in = {thread, c->actor->party, c->now_ms, text};
     struct sql_message_insert_out made = {0};
     enum st st = sql_message_insert(c->tx, &in, &made);
     if (st == ST_OK)
         st = sql_message_thread_touch(
             c->tx,
-            &(struct sql_message_thread_touch_in){thread, made.id, worker ? 0 : 1, worker ? 1 : 0},
+            &(struct sql_message_thread_touch_in){thread, made.id, !worker && !muted, worker},
             NULL);
     return ctx_store(c, st);
 }
@@ -91,7 +97,7 @@ struct err message_open(struct ctx *c, const struct message_open_in *in, int64_t
     if (failed(e))
         return e;
     enum st st = enter(c, &about, thread);
-    return st == ST_OK ? add(c, *thread, true, text) : ctx_store(c, st);
+    return st == ST_OK ? add(c, *thread, true, 0, text) : ctx_store(c, st);
 }
 
 struct err message_notify(struct ctx *c, struct str worker_id, struct str text, bool *sent) {
@@ -124,7 +130,7 @@ struct err message_notify(struct ctx *c, struct str worker_id, struct str text, 
     if (st != ST_OK)
         return ctx_store(c, st);
     *sent = true;
-    return add(c, thread, false, text);
+    return add(c, thread, false, p.id, text);
 }
 
 /* A conversation as its worker or its requester reads it. */
@@ -166,7 +172,7 @@ struct err message_reply(struct ctx *c, int64_t thread, struct str words) {
     if (!failed(e) && worker)
         e = check_day(c);
     if (!failed(e))
-        e = add(c, thread, worker, text);
+        e = add(c, thread, worker, t.worker, text);
     return failed(e) ? e : message_read(c, thread);
 }
 

@@ -1,6 +1,7 @@
 /* Messages between a worker and a requester, about a HIT type or one of the worker's assignments
  * (worker-site 11). They are relayed: neither side sees the other's address. A worker opens a
- * conversation, both go on with it; what was said is kept.
+ * conversation, both go on with it; what was said is kept. What a muted requester writes (mute.h)
+ * is not counted as new.
  */
 #ifndef MARKET_MESSAGE_H
 #define MARKET_MESSAGE_H

@@ -18,6 +18,8 @@ const struct setting SETTINGS[] = {
     {"fee_min_cents", "1", "least fee of an assignment or a bonus", 0, 1000000, NULL},
     {"max_amount_cents", "1000000", "largest reward or bonus", 1, REWARD_CENTS_MAX, NULL},
     {"withdraw_min_cents", "1", "least withdrawal of a worker", 1, 1000000, NULL},
+    {"payout_delay_days", "0", "days before a worker can take out what he has earned", 0, 365,
+     NULL},
     {"max_active_per_worker", "25", "HITs a worker may hold at once", 1, 1000, NULL},
     {"daily_accept_limit", "0", "tasks a worker may accept in a day; 0: no limit", 0, 1000000,
      NULL},

@@ -244,9 +244,41 @@ static const char *transfer_name(enum transfer_kind kind) {
     return "other";
 }
 
-static struct err earnings_page(struct call *call, const struct funds *funds,
+enum { PAYOUTS_SHOWN = 20 };
+
+/* What he has asked for, and what became of it (worker-site 10). */
+static struct err fill_payouts(struct ctx *ctx, struct tpl_earnings *page) {
+    struct payout_list list;
+    struct payout_list_in in = {.worker = ctx->actor->party, .limit = PAYOUTS_SHOWN};
+    struct err e = payout_list(ctx, &in, &list);
+    if (failed(e))
+        return e;
+    struct tpl_earnings_payouts *rows = arena_array(ctx->arena, list.n, sizeof *rows);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct payout *p = &list.items[i];
+        rows[i] = (struct tpl_earnings_payouts){
+            .id = p->id,
+            .amount = p->cents,
+            .state = str_c(payout_state_name(p->state)),
+            .destination = p->destination,
+            .asked = p->asked_ms,
+            .sent = p->sent_ms,
+            .ended = p->ended_ms,
+            .note = p->note,
+        };
+    }
+    page->payouts = rows;
+    page->payouts_n = list.n;
+    return NO_ERR;
+}
+
+static struct err earnings_page(struct call *call, struct ctx *ctx, const struct funds *funds,
                                 const struct statement *statement) {
     struct arena *a = call->req->arena;
+    struct withdrawable now;
+    struct err e = funds_withdrawable(ctx, ctx->actor->party, &now);
+    if (failed(e))
+        return e;
     struct tpl_earnings_lines *lines = arena_array(a, statement->n, sizeof *lines);
     for (size_t i = 0; i < statement->n; i++) {
         const struct statement_line *l = &statement->lines[i];
@@ -262,12 +294,15 @@ static struct err earnings_page(struct call *call, const struct funds *funds,
     struct tpl_earnings page = {
         .payable = funds->balances.payable,
         .paid_out = funds->balances.extout,
+        .now = now.cents,
+        .later = now.later_cents,
+        .delay_days = now.delay_days,
         .amount = page_field(call,
                              &(struct tpl_field){
                                  .name = STR("amount"),
                                  .label = STR("Amount in dollars"),
-                                 .hint = STR("Any amount up to what is yours."),
-                                 .value = money_wire(a, funds->balances.payable),
+                                 .hint = STR("Any amount up to what can be transferred."),
+                                 .value = money_wire(a, now.cents),
                                  .required = true,
                              }),
         .next =
@@ -276,6 +311,9 @@ static struct err earnings_page(struct call *call, const struct funds *funds,
         .lines = lines,
         .lines_n = statement->n,
     };
+    e = fill_payouts(ctx, &page);
+    if (failed(e))
+        return e;
     return page_show(call, &(struct page){.title = "Earnings", .nav = NAV_W_EARNINGS},
                      tpl_earnings_view(&page));
 }
@@ -296,7 +334,7 @@ static struct err earnings(struct call *call, struct ctx *ctx) {
     if (failed(e))
         return e;
     if (!site_wants_json(call->req))
-        return earnings_page(call, &funds, &statement);
+        return earnings_page(call, ctx, &funds, &statement);
     struct json j = call_json(call);
     json_open_object(&j);
     json_dollars(&j, "payable", funds.balances.payable);

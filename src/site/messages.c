@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "market/message.h"
+#include "market/mute.h"
 #include "market/work.h"
 #include "site/rows.h"
 
@@ -161,6 +162,11 @@ static struct err show_thread(struct call *call, struct ctx *ctx, bool requester
         e = message_read(ctx, row);
     if (failed(e))
         return e;
+    bool muted = false;
+    if (!requester)
+        e = mute_check(ctx, talk.thread.worker, talk.thread.requester, &muted);
+    if (failed(e))
+        return e;
     struct tpl_conversation_messages *rows = arena_array(ctx->arena, talk.n, sizeof *rows);
     for (size_t i = 0; i < talk.n; i++)
         rows[i] = (struct tpl_conversation_messages){talk.items[i].own, talk.items[i].at_ms,
@@ -172,6 +178,8 @@ static struct err show_thread(struct call *call, struct ctx *ctx, bool requester
         .title = talk.thread.title,
         .with = requester ? talk.thread.worker_id : talk.thread.requester_name,
         .assignment_id = talk.thread.assignment_id,
+        .mute_id = requester ? STR_NULL : talk.thread.requester_id,
+        .muted = muted,
         .messages = rows,
         .messages_n = talk.n,
         .text = text_field(call, "Your answer"),

@@ -327,11 +327,13 @@ static struct err show_plan(struct call *call, const json_t *json,
 struct undoable {
     struct str review;
     struct choose_undoable found;
+    struct choose_blocked blocked;
 };
 
 static struct err find_undoable(struct ctx *ctx, void *arg) {
     struct undoable *u = arg;
-    return choose_undoable(ctx, u->review, &u->found);
+    struct err e = choose_undoable(ctx, u->review, &u->found);
+    return failed(e) ? e : choose_blocked(ctx, u->review, &u->blocked);
 }
 
 static struct err show_outcome(struct call *call, const json_t *json,
@@ -362,6 +364,11 @@ static struct err show_outcome(struct call *call, const json_t *json,
         return e;
     p.undoable = undo.found.rejections;
     p.undo_first = undo.found.first_end_ms;
+    struct tpl_outcome_blocked blocked[CHOOSE_BLOCKED_MAX];
+    for (size_t i = 0; i < undo.blocked.n; i++)
+        blocked[i].worker_id = undo.blocked.worker_ids[i];
+    p.blocked = blocked;
+    p.blocked_n = undo.blocked.n;
     return page_show(call, &(struct page){.title = "Applied", .nav = NAV_R_RESULTS},
                      tpl_outcome_view(&p));
 }

@@ -13,6 +13,7 @@ static const struct route *const tables[] = {
     site_group_rows,
     site_hide_rows,
     site_report_rows,
+    site_requester_rows,
     site_task_rows,
     site_task_draft_rows,
     site_test_rows,

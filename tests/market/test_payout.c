@@ -270,11 +270,51 @@ static void test_figures(enum fixture_kind kind) {
 }
 MARKET_TEST(test_figures)
 
+static struct err withdrawable(struct ctx *c, void *arg) {
+    return funds_withdrawable(c, c->actor->party, arg);
+}
+
+/* payout_delay_days: what is younger waits, to the second; a failed payout gives back what is old
+ * enough. */
+static void test_delay(enum fixture_kind kind) {
+    struct market m;
+    struct step s = {.cents = 15};
+    struct withdrawable w;
+    market_open(&m, kind);
+    market_set(&m, "payout_delay_days", "7");
+    int64_t r = market_requester(&m, "rita"), will = market_worker(&m, "will");
+    market_deposit(&m, r, 1000);
+    for (int i = 0; i < 2; i++) {
+        int64_t h = market_hit(&m, r, &(struct hit_plan){.reward_cents = 10});
+        market_approve(&m, r, market_work(&m, will, h));
+        market_advance(&m, 3 * MARKET_DAY_S);
+    }
+    expect(market_read(&m, will, withdrawable, &w), ERR_OK);
+    assert_int_equal(w.cents, 0);
+    assert_int_equal(w.later_cents, 20);
+    expect(market_write(&m, will, ask, &s), ERR_INSUFFICIENT_FUNDS);
+    market_advance(&m, MARKET_DAY_S - 1);
+    s.cents = 10;
+    expect(market_write(&m, will, ask, &s), ERR_INSUFFICIENT_FUNDS);
+    market_advance(&m, 1);
+    expect(market_write(&m, will, ask, &s), ERR_OK);
+    s.to = PAYOUT_FAILED;
+    s.note = STR("no such account");
+    expect(market_write(&m, 0, mark, &s), ERR_OK);
+    expect(market_read(&m, will, withdrawable, &w), ERR_OK);
+    assert_int_equal(w.cents, 10);
+    assert_int_equal(w.later_cents, 10);
+    market_advance(&m, 3 * MARKET_DAY_S);
+    s.cents = 20;
+    expect(market_write(&m, will, ask, &s), ERR_OK);
+    market_close(&m);
+}
+MARKET_TEST(test_delay)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        MARKET_TEST_ROWS(test_payout),
-        MARKET_TEST_ROWS(test_requests),
-        MARKET_TEST_ROWS(test_operator),
+        MARKET_TEST_ROWS(test_payout),   MARKET_TEST_ROWS(test_delay),
+        MARKET_TEST_ROWS(test_requests), MARKET_TEST_ROWS(test_operator),
         MARKET_TEST_ROWS(test_figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
