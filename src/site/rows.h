@@ -10,6 +10,7 @@
 extern const struct route site_sign_in_rows[];    /* sign_in.c */
 extern const struct route site_group_rows[];      /* groups.c */
 extern const struct route site_hide_rows[];       /* hide.c */
+extern const struct route site_requester_rows[];  /* requesters.c */
 extern const struct route site_report_rows[];     /* reports.c */
 extern const struct route site_task_rows[];       /* task.c */
 extern const struct route site_task_draft_rows[]; /* task_draft.c */
@@ -19,6 +20,7 @@ extern const struct route site_money_rows[];      /* figures.c */
 extern const struct route site_sign_in_rows[];    /* sign_in.c */
 extern const struct route site_group_rows[];      /* groups.c */
 extern const struct route site_hide_rows[];       /* hide.c */
+extern const struct route site_requester_rows[];  /* requesters.c */
 extern const struct route site_requester_rows[];  /* requesters.c */
 extern const struct route site_report_rows[];     /* reports.c */
 extern const struct route site_task_rows[];       /* task.c */
