@@ -17,16 +17,6 @@ extern const struct route site_task_draft_rows[]; /* task_draft.c */
 extern const struct route site_test_rows[];       /* test.c */
 extern const struct route site_submit_rows[];     /* submit.c */
 extern const struct route site_money_rows[];      /* figures.c */
-extern const struct route site_sign_in_rows[];    /* sign_in.c */
-extern const struct route site_group_rows[];      /* groups.c */
-extern const struct route site_hide_rows[];       /* hide.c */
-extern const struct route site_requester_rows[];  /* requesters.c */
-extern const struct route site_requester_rows[];  /* requesters.c */
-extern const struct route site_report_rows[];     /* reports.c */
-extern const struct route site_task_rows[];       /* task.c */
-extern const struct route site_test_rows[];       /* test.c */
-extern const struct route site_submit_rows[];     /* submit.c */
-extern const struct route site_money_rows[];      /* figures.c */
 
 extern const struct route site_appeal_rows[];             /* appeals.c */
 extern const struct route site_requester_money_rows[];    /* money.c */
