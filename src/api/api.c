@@ -94,18 +94,23 @@ static struct err enter(struct call *call, struct ctx *ctx) {
     return e;
 }
 
-static struct err run(struct call *call, struct ctx *ctx) {
-    const struct api_call *own = call->extra;
-    struct op_call op_call = {
-        .op = own->op,
+struct op_call api_op_call(const struct api *api, const struct call *call, struct ctx *ctx,
+                           const struct op *op) {
+    return (struct op_call){
+        .op = op,
         .ctx = ctx,
         .in = call->in,
         .party = call->session.party.id,
-        .tokens = &own->api->tokens,
+        .tokens = &api->tokens,
         .content_url = call->app->content_url,
         .allow_insecure = str_starts(str_c(call->app->site_url), STR("http://")),
         .writable = call->writable,
     };
+}
+
+static struct err run(struct call *call, struct ctx *ctx) {
+    const struct api_call *own = call->extra;
+    struct op_call op_call = api_op_call(own->api, call, ctx, own->op);
     call->type = MEDIA_TYPE;
     call_header(call, "x-amzn-RequestId", str_c(call->req->id));
     op_call.out = json_begin(&call->body);

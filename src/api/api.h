@@ -2,14 +2,18 @@
 #ifndef API_API_H
 #define API_API_H
 
+#include "api/op.h"
 #include "api/token.h"
-#include "app/app.h"
-#include "http/request.h"
+#include "app/call.h"
 
 struct api {
     struct app *app;
     struct token_key tokens;
 };
+
+/* One run of an operation for a call that has been let in: without its output. */
+struct op_call api_op_call(const struct api *api, const struct call *call, struct ctx *ctx,
+                           const struct op *op);
 
 void api_init(struct api *api, struct app *app);
 

@@ -374,6 +374,16 @@ struct err call_enter_session(struct call *call, struct ctx *ctx) {
     return e;
 }
 
+void call_enter_found(struct call *call, const struct party *party, struct str key_id) {
+    call->session = (struct session){.party = *party};
+    if (party->role == ROLE_REQUESTER) {
+        call->session.account = *party;
+        call->session.role = MEMBER_OWNER;
+    }
+    call->by_key = true;
+    enter_party(call, key_id);
+}
+
 struct err call_enter_key(struct call *call, struct ctx *ctx, const char *const *require) {
     static const char *const services[] = {"mturk-requester", NULL};
     struct http_request *req = call->req;
@@ -399,13 +409,7 @@ struct err call_enter_key(struct call *call, struct ctx *ctx, const char *const 
         e = sigv4_verify(&sig, &auth, key.secret, time_wall_ms());
     if (failed(e))
         return e;
-    call->session = (struct session){.party = key.party};
-    if (key.party.role == ROLE_REQUESTER) {
-        call->session.account = key.party;
-        call->session.role = MEMBER_OWNER;
-    }
-    call->by_key = true;
-    enter_party(call, auth.key_id);
+    call_enter_found(call, &key.party, auth.key_id);
     return NO_ERR;
 }
 

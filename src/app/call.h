@@ -140,6 +140,9 @@ struct err call_enter_session(struct call *call, struct ctx *ctx);
  * as in http/sigv4.h. */
 struct err call_enter_key(struct call *call, struct ctx *ctx, const char *const *require);
 
+/* Takes the owner of an access key whose signature the face has checked itself. */
+void call_enter_found(struct call *call, const struct party *party, struct str key_id);
+
 /* For calls that change something on the word of a cookie: the token of the form or of the header
  * X-CSRF-Token, and no other site as origin. ERR_CSRF. */
 struct err call_check_csrf(struct call *call);

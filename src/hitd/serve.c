@@ -14,10 +14,12 @@
 #include <time.h>
 
 #include "api/api.h"
+#include "api/legacy.h"
 #include "api/op.h"
 #include "api/v1.h"
 #include "app/call.h"
 #include "base/datetime.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "hitd/commands.h"
 #include "hitd/open.h"
@@ -105,6 +107,8 @@ static bool is_get(const struct http_request *req, const char *path) {
 
 static struct http_plan main_plan(struct http_request *req, void *user) {
     struct server *s = user;
+    if (legacy_wants(req))
+        return (struct http_plan){.body_max = BODY_MAX};
     if (v1_wants(req))
         return v1_plan(&s->app, req);
     return site_plan(&s->app, req);
@@ -116,6 +120,8 @@ static void main_handle(struct http_request *req, void *user) {
         healthz(s, req);
     else if (is_get(req, "/metrics"))
         metrics(s, req);
+    else if (legacy_wants(req))
+        legacy_handle(&s->api, req);
     else if (api_wants(req))
         api_handle(&s->api, req);
     else if (v1_wants(req))
@@ -127,7 +133,9 @@ static void main_handle(struct http_request *req, void *user) {
 static void main_refuse(struct http_request *req, int status, struct err e, void *user) {
     struct server *s = user;
     (void)status;
-    if (api_wants(req))
+    if (legacy_wants(req))
+        legacy_refuse(&s->api, req, e);
+    else if (api_wants(req))
         api_refuse(&s->api, req, e);
     else if (v1_wants(req))
         v1_refuse(&s->app, req, e);

@@ -42,6 +42,10 @@ const struct setting SETTINGS[] = {
     {"notify_private", "refuse",
      "refuse, or allow: events may go to private and loopback addresses", 0, 0, "allow"},
     {"notify_attempts", "16", "times that an event is tried before it is given up", 1, 100, NULL},
+    {"legacy_api", "off", "on: the API's dialect before 2017-01-17 is spoken too (boto 2)", 0, 0,
+     "on"},
+    {"legacy_signature_0", "0",
+     "signatures of that dialect that cover no parameter; 1: over TLS, 2: always", 0, 2, NULL},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
