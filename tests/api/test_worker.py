@@ -247,7 +247,10 @@ def test_task_documents(server, mturk, worker):
     query = urllib.parse.parse_qs(urllib.parse.urlsplit(entry["question"]["value"]).query)
     assert query == {"assignmentId": [entry["assignment_id"]], "hitId": [hit["HITId"]],
                      "workerId": [worker.id], "turkSubmitTo": [server.url + "/"]}
-    assert fetch(entry["question"]["value"])[2] == page
+    accepted = fetch(entry["question"]["value"])[2]  # the same, and what keeps its draft
+    assert accepted.startswith(page)
+    assert re.fullmatch(rb'<script src="/static/draft\.\w+\.js" data-site="%s"></script>\n'
+                        % re.escape(server.url).encode(), accepted[len(page):])
     assert fetch(entry["question"]["value"].replace(entry["assignment_id"], "3" + "A" * 29))[0] == 404
 
 
