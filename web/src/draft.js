@@ -26,9 +26,13 @@
     return found;
   }
 
+  const touched = new Set(); // what the worker has changed already is not put back
+
   function restore(kept) {
     const next = {};
     for (const element of controls()) {
+      if (touched.has(element.name))
+        continue;
       const list = Object.hasOwn(kept, element.name) && kept[element.name];
       if (!Array.isArray(list))
         continue;
@@ -53,6 +57,7 @@
   function changed(event) {
     if (!event.isTrusted)
       return;
+    touched.add(event.target.name);
     clearTimeout(timer);
     timer = setTimeout(tell, 500, 'changed');
   }

@@ -1,7 +1,7 @@
 // What a worker has entered into a task, kept until it is submitted: at once in this browser, and
 // every 20 s on the server. The task's document tells it by messages (draft.js). It is a stranger's
 // program: its messages count only when they come from the frame, and what they hold is kept as it
-// is and given back to that frame only.
+// is and given back to that frame only, while it shows what the site has put into it.
 const form = document.querySelector('form.kept');
 const frame = document.querySelector('iframe.task-frame');
 
@@ -35,7 +35,8 @@ if (form && frame) {
   const name = PREFIX + form.dataset.task;
   const note = document.querySelector('.kept-note');
   const over = form.dataset.over === 'yes';
-  let latest = null;     // JSON of what was told last and is not on the server yet
+  const origin = new URL(frame.src).origin;
+  let latest = null;     // what was told last and is not on the server yet
   let local = 0, remote = 0; // timers
 
   const say = (words) => { if (note) note.textContent = words; };
@@ -49,28 +50,39 @@ if (form && frame) {
     return there ? JSON.parse(there) : null;
   }
 
+  // Only here a message is looked at: a flood of them costs no more than one.
+  function text() {
+    const words = latest !== null && well(latest) ? JSON.stringify(latest) : null;
+    if (words?.length <= MOST)
+      return words;
+    if (words)
+      say('Too large to be kept');
+    latest = null;
+    return null;
+  }
+
   function keepHere() {
     local = 0;
-    if (latest !== null)
-      stored((memory) => memory.setItem(name,
-        `{"at":${Date.now()},"values":${latest}}`));
+    const words = text();
+    if (words)
+      stored((memory) => memory.setItem(name, `{"at":${Date.now()},"values":${words}}`));
   }
 
   async function keepThere(leaving) {
     clearTimeout(remote);
     remote = 0;
-    if (latest === null)
+    const sent = latest, words = text();
+    if (!words)
       return;
-    const sent = latest;
     try {
       const answer = await fetch(form.action, {
         method: 'POST',
-        keepalive: leaving && sent.length < 60_000,
+        keepalive: leaving && words.length < 60_000,
         headers: {
           Accept: 'application/json',
           'X-CSRF-Token': form.elements.csrf_token.value,
         },
-        body: new URLSearchParams({ values: sent }),
+        body: new URLSearchParams({ values: words }),
       });
       if (!answer.ok)
         return say(answer.status === 413 ? 'Too large to be kept' : 'Not kept on the server');
@@ -86,18 +98,15 @@ if (form && frame) {
   }
 
   function told(values) {
-    if (over || !well(values))
+    if (over)
       return;
-    const text = JSON.stringify(values);
-    if (text.length > MOST)
-      return say('Too large to be kept');
-    latest = text;
+    latest = values;
     local ||= setTimeout(keepHere, LOCAL_EVERY);
     remote ||= setTimeout(keepThere, EVERY);
   }
 
   addEventListener('message', (event) => {
-    if (event.source !== frame.contentWindow || event.origin === 'null')
+    if (event.source !== frame.contentWindow || event.origin !== origin)
       return;
     if (event.data?.draft === 'changed')
       told(event.data.values);
