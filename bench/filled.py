@@ -50,6 +50,13 @@ def record(name, store, rows, aim, measured, reference, unit, peak_kb=None, **mo
           f"{ratio} {'(aim ' + aim + ')' if aim else '':13} {peak} {notes}", flush=True)
 
 
+def cpu_of(pid):
+    """CPU seconds of a process so far."""
+    with open(f"/proc/{pid}/stat") as f:
+        fields = f.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
 # --- a store of N assignments --------------------------------------------------------------------
 
 def psql(market, script, **more):
@@ -125,9 +132,7 @@ class Filled(Market):
     # The server's own figures, from /proc.
 
     def cpu(self):
-        with open(f"/proc/{self.server.pid}/stat") as f:
-            fields = f.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
+        return cpu_of(self.server.pid)
 
     def peak_reset(self):
         with open(f"/proc/{self.server.pid}/clear_refs", "w") as f:

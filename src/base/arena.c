@@ -56,7 +56,8 @@ static struct arena_block *block_new(struct arena *a, size_t need) {
     return b;
 }
 
-void *arena_alloc(struct arena *a, size_t n) {
+/* n bytes that may hold anything. */
+static void *room_for(struct arena *a, size_t n) {
     assert(a->limit > 0);
     if (n > a->limit || a->used > a->limit - n) {
         fprintf(stderr, "hitd: an arena of %zu bytes is full\n", a->limit);
@@ -69,8 +70,11 @@ void *arena_alloc(struct arena *a, size_t n) {
     void *p = (char *)b->data + b->used;
     b->used += room;
     a->used += n;
-    memset(p, 0, n);
     return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n) {
+    return memset(room_for(a, n), 0, n);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size) {
@@ -79,9 +83,10 @@ void *arena_array(struct arena *a, size_t count, size_t size) {
 }
 
 char *arena_memdup(struct arena *a, const void *p, size_t n) {
-    char *to = arena_alloc(a, n + 1);
+    char *to = room_for(a, n + 1);
     if (n)
         memcpy(to, p, n);
+    to[n] = '\0';
     return to;
 }
 
@@ -95,7 +100,7 @@ char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) {
     int n = vsnprintf(NULL, 0, fmt, again);
     va_end(again);
     assert(n >= 0);
-    char *to = arena_alloc(a, (size_t)n + 1);
+    char *to = room_for(a, (size_t)n + 1);
     vsnprintf(to, (size_t)n + 1, fmt, ap);
     return to;
 }

@@ -35,10 +35,13 @@ struct str rand_text(struct arena *a, size_t n) {
 }
 
 struct str rand_hex(struct arena *a, size_t n) {
+    static const char digits[] = "0123456789abcdef";
     unsigned char *raw = arena_alloc(a, n);
     char *to = arena_alloc(a, 2 * n + 1);
     rand_bytes(raw, n);
-    for (size_t i = 0; i < n; i++)
-        snprintf(to + 2 * i, 3, "%02x", raw[i]);
+    for (size_t i = 0; i < n; i++) {
+        to[2 * i] = digits[raw[i] >> 4];
+        to[2 * i + 1] = digits[raw[i] & 15];
+    }
     return (struct str){to, 2 * n};
 }

@@ -961,6 +961,9 @@ struct err sqlite_open(struct arena *a, const char *path, const struct store_opt
      * SQLite would write them to a temporary file, page by page, for the rest of the group. From
      * 128 KiB on it could not even do that (3.40 takes its own piece for a full disk). */
     (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_BYTES);
+    /* Nobody asks SQLite how much memory it uses; counting takes a lock around each allocation that
+     * all threads would share. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     struct sqlite_store *s = calloc(1, sizeof(*s));
     assert(s);
     store_init(&s->store, &sqlite_ops, o->read_only);
