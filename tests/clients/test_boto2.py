@@ -407,7 +407,7 @@ def test_files_and_help(boto, worker):
 
 # ---- errors ----
 
-def test_unknown_ids(server, boto, unmoved):
+def test_unknown_ids(server, boto):
     e = fails(turk("HITDoesNotExist"), boto.get_hit, "3NONE")
     assert e.status == 200 and e.error_message.startswith("Hit 3NONE does not exist. (")
     assert "<Data><Key>HITId</Key><Value>3NONE</Value></Data>" in e.body
@@ -415,7 +415,7 @@ def test_unknown_ids(server, boto, unmoved):
         fails(turk("HITDoesNotExist"), call, "3NONE")
     fails(turk("AssignmentDoesNotExist"), boto.approve_assignment, "alpha")
     fails(turk("AssignmentDoesNotExist"), boto.approve_rejected_assignment, "3NONE")
-    theirs = new_hit(unmoved.client())["HITId"]
+    theirs = new_hit(server.requester(deposit="10.00").client())["HITId"]
     fails(turk("HITDoesNotExist"), boto.get_hit, theirs)
     fails(turk("HITDoesNotExist"), boto.disable_hit, theirs)
 
