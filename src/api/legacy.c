@@ -163,13 +163,13 @@ static struct err authenticate(struct call *call, struct ctx *ctx, const struct 
 }
 
 /* Old calls carry nothing that says "the same call again", and boto signs each attempt anew. So
- * for the few where it matters their parameters and a stretch of time do (legacy_ops.c). */
+ * for the few where it matters the same parameters within some time do (legacy_ops.c). */
 static void find_replay_key(struct call *call, const struct legacy_call *l) {
     struct arena *a = call->req->arena;
-    struct str timestamp = str_sub(legacy_param(&l->params, "Timestamp"), 0, l->op->same);
     call->replay_key =
         request_key_digest(a, call->session.party.public_id, str_printf(a, "old %s", l->op->name),
-                           timestamp, legacy_same_text(a, &l->params));
+                           STR(""), legacy_same_text(a, &l->params));
+    call->replay_ms = l->op->same_ms;
     call->actor.request_key = call->replay_key;
 }
 
@@ -186,7 +186,7 @@ static struct err enter(struct call *call, struct ctx *ctx) {
                         "The identity contained in the request is not authorized to use this "
                         "operation.");
     call->actor.entrance = ENTRANCE_API;
-    if (l->op->same)
+    if (l->op->same_ms)
         find_replay_key(call, l);
     return NO_ERR;
 }

@@ -32,9 +32,9 @@ struct legacy_op {
     bool descending, newest_first;
     int64_t page_max, page_size;
     bool subject; /* a worker is called SubjectId */
-    /* Characters of Timestamp by which a second call counts as repetition of the first; 0: each
+    /* How long a second call with the same parameters counts as repetition of the first; 0: each
      * call is one of its own. See legacy_ops.c. */
-    unsigned same;
+    int64_t same_ms;
     /* Instead of running `to`. */
     struct err (*run)(struct legacy_call *l, json_t **answer);
 };

@@ -4,9 +4,9 @@
  *
  * Repetition. boto sends a call again when the answer was lost, and nothing in it says so. Most
  * calls meet the state that the first has left (work is approved once, whatever happens). Three
- * would do something twice; there the same parameters within ten minutes of Timestamp, or within
- * its second where a program may well mean it twice, are answered as the first time. CreateHIT has
- * UniqueRequestToken.
+ * would do something twice; there the same parameters within ten minutes of the first time, or
+ * within a second where a program may well mean it twice, are answered as the first time. CreateHIT
+ * has UniqueRequestToken.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 
-enum { TEN_MINUTES = sizeof "2026-01-02T03:0" - 1, SECOND = sizeof "2026-01-02T03:04:05" - 1 };
+enum { SECOND_MS = 1000, TEN_MINUTES_MS = 600 * SECOND_MS };
 
 /* What DisableHIT approves in one transaction, at most. */
 enum { DISABLE_MAX = 10000 };
@@ -290,7 +290,7 @@ static const struct legacy_op ops[] = {
     {.name = "DisableHIT", .kind = OP_WRITE, .run = disable_hit},
     {.name = "DisposeHIT", .to = "DeleteHIT", .kind = OP_WRITE},
     {.name = "DisposeQualificationType", .to = "DeleteQualificationType", .kind = OP_WRITE},
-    {.name = "ExtendHIT", .kind = OP_WRITE, .same = SECOND, .run = extend_hit},
+    {.name = "ExtendHIT", .kind = OP_WRITE, .same_ms = SECOND_MS, .run = extend_hit},
     {.name = "ForceExpireHIT", .kind = OP_WRITE, .run = force_expire},
     {.name = "GetAccountBalance", .to = "GetAccountBalance", .kind = OP_READ},
     {.name = "GetAssignment", .to = "GetAssignment", .kind = OP_READ},
@@ -347,10 +347,10 @@ static const struct legacy_op ops[] = {
      .sorts = reviewable_sorts,
      .descending = true,
      .newest_first = true},
-    {.name = "GrantBonus", .to = "SendBonus", .kind = OP_WRITE, .same = TEN_MINUTES},
+    {.name = "GrantBonus", .to = "SendBonus", .kind = OP_WRITE, .same_ms = TEN_MINUTES_MS},
     {.name = "GrantQualification", .to = "AcceptQualificationRequest", .kind = OP_WRITE},
     {.name = "Help", .kind = OP_READ, .run = help},
-    {.name = "NotifyWorkers", .to = "NotifyWorkers", .kind = OP_WRITE, .same = TEN_MINUTES},
+    {.name = "NotifyWorkers", .to = "NotifyWorkers", .kind = OP_WRITE, .same_ms = TEN_MINUTES_MS},
     {.name = "RegisterHITType", .to = "CreateHITType", .kind = OP_WRITE},
     {.name = "RejectAssignment",
      .to = "RejectAssignment",

@@ -134,7 +134,8 @@ static enum tx_end enter_and_read(struct tx *tx, void *arg) {
 static bool known_answer(struct call *call, struct ctx *ctx) {
     struct kept_answer kept;
     bool known = false;
-    call->err = request_key_find(ctx, call->replay_key, &kept, &known);
+    int64_t within_ms = call->replay_ms ? call->replay_ms : REQUEST_KEY_MS;
+    call->err = request_key_find(ctx, call->replay_key, within_ms, &kept, &known);
     if (failed(call->err) || !known)
         return false;
     call->status = kept.status;

@@ -77,6 +77,7 @@ struct call {
     const void *extra;                  /* the face's own */
     int64_t shard;                      /* of a write: the requester's row */
     struct str replay_key;              /* digest of a call that may be repeated, or NULL */
+    int64_t replay_ms;                  /* how long it counts as the same; 0: while it is kept */
 
     /* during run() */
     bool replayed; /* the answer is that of an earlier attempt */

@@ -5,8 +5,6 @@
 #include "base/sha256.h"
 #include "store/sql.h"
 
-#define MEMORY_MS (TOKEN_MEMORY_S * INT64_C(1000))
-
 struct str request_key_digest(struct arena *a, struct str access_key, struct str operation,
                               struct str invocation, struct str body) {
     struct buf parts = BUF_INIT;
@@ -19,11 +17,11 @@ struct str request_key_digest(struct arena *a, struct str access_key, struct str
     return digest;
 }
 
-struct err request_key_find(struct ctx *c, struct str digest, struct kept_answer *out,
-                            bool *known) {
+struct err request_key_find(struct ctx *c, struct str digest, int64_t within_ms,
+                            struct kept_answer *out, bool *known) {
     struct sql_request_key_get_out k;
     enum st st = sql_request_key_get(
-        c->tx, &(struct sql_request_key_get_in){digest, c->now_ms - MEMORY_MS}, &k);
+        c->tx, &(struct sql_request_key_get_in){digest, c->now_ms - within_ms}, &k);
     *known = st == ST_OK;
     if (*known)
         *out = (struct kept_answer){(int)k.status, k.body};
@@ -54,7 +52,7 @@ struct err unique_token_find(struct ctx *c, int64_t requester, struct str operat
                                           .requester = requester,
                                           .operation = operation,
                                           .token = token,
-                                          .since_ms = c->now_ms - MEMORY_MS,
+                                          .since_ms = c->now_ms - REQUEST_KEY_MS,
                                       },
                                       &t);
     if (st == ST_OK) {
@@ -96,7 +94,7 @@ static bool take_old(void *arg, const struct sql_unique_token_old_out *row) {
 }
 
 struct err request_key_purge(struct ctx *c, int limit) {
-    int64_t before_ms = c->now_ms - MEMORY_MS;
+    int64_t before_ms = c->now_ms - REQUEST_KEY_MS;
     enum st st = sql_request_key_delete_old(
         c->tx, &(struct sql_request_key_delete_old_in){before_ms, limit}, NULL);
     struct old_tokens old = {

@@ -3,7 +3,8 @@
  * 1. Retries by an SDK (money-and-lifecycle 8.5): the same access key, operation, invocation id and
  *    body. The first answer, success or final error, is kept 24 h and given again:
  *
- *        request_key_find(c, digest, &kept, &known);   known: commit nothing, answer kept
+ *        request_key_find(c, digest, REQUEST_KEY_MS, &kept, &known);
+ *                                                      known: commit nothing, answer kept
  *        tx_savepoint(tx); e = the rule; failed(e) -> tx_rollback_to(tx)
  *        request_key_keep(c, digest, status, body);    and commit, also after a refusal
  *
@@ -19,10 +20,14 @@
 
 #include <stdbool.h>
 
+#include "base/limits.h"
 #include "market/ctx.h"
 
 /* Largest answer that is kept; answers of writes are a few hundred bytes. */
 #define KEPT_ANSWER_MAX 65536
+
+/* How long answers and tokens are kept. */
+#define REQUEST_KEY_MS (TOKEN_MEMORY_S * INT64_C(1000))
 
 /* SHA-256, hexadecimal, over the four with their lengths. */
 struct str request_key_digest(struct arena *a, struct str access_key, struct str operation,
@@ -32,7 +37,10 @@ struct kept_answer {
     int status; /* HTTP */
     struct str body;
 };
-struct err request_key_find(struct ctx *c, struct str digest, struct kept_answer *out, bool *known);
+/* Of the last within_ms, at most REQUEST_KEY_MS: less where the digest says only that two calls
+ * look alike. */
+struct err request_key_find(struct ctx *c, struct str digest, int64_t within_ms,
+                            struct kept_answer *out, bool *known);
 struct err request_key_keep(struct ctx *c, struct str digest, const struct kept_answer *answer);
 
 /* Whether the requester used the token for the operation in the last 24 h, and the row that the

@@ -84,7 +84,7 @@ static struct err use_once(struct call *call, struct ctx *ctx) {
         return NO_ERR;
     struct str digest =
         request_key_digest(ctx->arena, call->session.digest, call->req->path, once, STR(""));
-    struct err e = request_key_find(ctx, digest, &kept, &known);
+    struct err e = request_key_find(ctx, digest, REQUEST_KEY_MS, &kept, &known);
     if (!failed(e) && known)
         return err_make(ctx->arena, ERR_CONFLICT, NULL,
                         "This form was sent already; what it made is shown only once.");

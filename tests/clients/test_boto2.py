@@ -301,12 +301,18 @@ def test_bonus(server, requester, boto, worker):
     # sent again, as boto does when an answer is lost: paid once
     boto.grant_bonus(worker.id, done, Price(1.5), "good & fast")
     assert len(requester.client().list_bonus_payments(AssignmentId=done)["BonusPayments"]) == 1
+    server.advance("10m")  # to the last moment; no clock's stroke in between makes it another call
+    boto.grant_bonus(worker.id, done, Price(1.5), "good & fast")
+    assert len(requester.client().list_bonus_payments(AssignmentId=done)["BonusPayments"]) == 1
     boto.grant_bonus(worker.id, done, Price(1.5), "and again")
     root = raw_tree(boto, "GetBonusPayments", AssignmentId=done)
     assert [b.findtext("BonusAmount/Amount") for b in root.iter("BonusPayment")] == ["1.50", "1.50"]
     fails(turk("InvalidParameterValue"), boto.grant_bonus, worker.id, done, Price(1, "EUR"), "no")
     fails(turk("InvalidParameterValue"), boto.grant_bonus, "ANOBODY", done, Price(1), "no")
     fails(turk("InsufficientFunds"), boto.grant_bonus, worker.id, done, Price(9000), "much")
+    server.advance("1s")  # so late it is meant
+    boto.grant_bonus(worker.id, done, Price(1.5), "good & fast")
+    assert len(requester.client().list_bonus_payments(AssignmentId=done)["BonusPayments"]) == 3
     # a refusal is no answer to keep
     server.deposit(requester.email, "20000.00")
     boto.grant_bonus(worker.id, done, Price(9000), "much")

@@ -543,6 +543,7 @@ struct twice {
     struct str digest;
     struct kept_answer answer;
     bool known;
+    int64_t within_ms; /* 0: as long as it is kept */
 };
 
 static struct err keep(struct ctx *c, void *arg) {
@@ -551,7 +552,8 @@ static struct err keep(struct ctx *c, void *arg) {
 }
 static struct err known(struct ctx *c, void *arg) {
     struct twice *t = arg;
-    return request_key_find(c, t->digest, &t->answer, &t->known);
+    int64_t within_ms = t->within_ms ? t->within_ms : REQUEST_KEY_MS;
+    return request_key_find(c, t->digest, within_ms, &t->answer, &t->known);
 }
 
 static void test_request_keys(enum fixture_kind kind) {
@@ -572,6 +574,10 @@ static void test_request_keys(enum fixture_kind kind) {
     assert_true(t.known);
     assert_int_equal(t.answer.status, 400);
     assert_true(str_is(t.answer.body, "{\"a\":1}"));
+    t.within_ms = (int64_t)600 * 1000; /* where only looks decide, yesterday's is another call */
+    expect(market_read(&m, 0, known, &t), ERR_OK);
+    assert_false(t.known);
+    t.within_ms = 0;
     market_advance(&m, 1);
     expect(market_read(&m, 0, known, &t), ERR_OK);
     assert_false(t.known);
