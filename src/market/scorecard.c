@@ -8,6 +8,9 @@
 
 enum { TWO_YEARS_DAYS = 730, MONTH_DAYS = 30, GROUP_TIMES = 30 };
 
+/* What took less is a program's work, or one click: it tells nothing about an hour. */
+enum { HOURLY_LEAST_MS = 5000 };
+
 /* part of whole in hundredths of a per cent. */
 static int64_t rate(int64_t part, int64_t whole) {
     return whole > 0 ? part * 10000 / whole : -1;
@@ -42,13 +45,13 @@ struct err scorecard_rates(struct ctx *c, int64_t requester, struct scorecard *o
 
 struct sample {
     int64_t *wait, *hourly;
-    size_t n, paid; /* paid: whose work took any time */
+    size_t n, paid; /* paid: whose work took its time */
 };
 
 static bool take_newest(void *arg, const struct sql_scorecard_newest_out *row) {
     struct sample *s = arg;
     s->wait[s->n++] = row->wait_ms > 0 ? row->wait_ms : 0;
-    if (row->worked_ms > 0)
+    if (row->worked_ms >= HOURLY_LEAST_MS)
         s->hourly[s->paid++] = row->reward_cents * 3600 * 1000 / row->worked_ms;
     return true;
 }
@@ -137,6 +140,8 @@ struct err scorecard_hourly(struct ctx *c, const struct scorecard_group *group, 
     if (st != ST_OK || t.n < SCORECARD_LEAST)
         return ctx_store(c, st);
     int64_t median_ms = at_percent(t.ms, t.n, 50);
+    if (median_ms < HOURLY_LEAST_MS)
+        return NO_ERR;
     *sample = (int64_t)t.n;
     *cents = group->reward_cents * 3600 * 1000 / median_ms;
     return NO_ERR;

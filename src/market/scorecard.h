@@ -23,7 +23,8 @@ struct scorecard {
     /* the newest decisions */
     int64_t sample;           /* 0: fewer than SCORECARD_LEAST */
     int64_t median_s, slow_s; /* submission to decision; slow: the 90th percentile */
-    int64_t hourly_cents;     /* median of reward by work time, accept to submit; 0: unknown */
+    int64_t hourly_cents;     /* median of reward by work time, accept to submit; 0: unknown, or of
+                                 seconds */
     /* appeals */
     int64_t appeals, in_time_rate, granted_rate; /* of those that were answered or lapsed */
     int64_t blocks, blocks_per_1000;             /* blocks counted up to SCORECARD_COUNT_MAX */

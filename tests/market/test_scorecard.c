@@ -86,7 +86,7 @@ static void figures(enum fixture_kind kind) {
 MARKET_TEST(figures)
 
 /* The pay of a group, from the work of its newest batch; capped at the time allotted. */
-static void hourly(enum fixture_kind kind) {
+static int64_t hourly_of(enum fixture_kind kind, int64_t seconds) {
     struct market m;
     market_open(&m, kind);
     int64_t r = market_requester(&m, "rita"), h = 0;
@@ -100,13 +100,18 @@ static void hourly(enum fixture_kind kind) {
         int64_t w = market_worker(&m, name), a = market_accept(&m, w, h);
         expect(market_read(&m, 0, hourly_rule, &p), ERR_OK);
         assert_int_equal(p.cents, 0);
-        market_advance(&m, 120);
+        market_advance(&m, seconds);
         market_submit(&m, w, a);
     }
     expect(market_read(&m, 0, hourly_rule, &p), ERR_OK);
-    assert_int_equal(p.sample, 5);
-    assert_int_equal(p.cents, 300);
     market_close(&m);
+    assert_int_equal(p.sample, p.cents ? 5 : 0);
+    return p.cents;
+}
+static void hourly(enum fixture_kind kind) {
+    assert_int_equal(hourly_of(kind, 120), 300);
+    assert_int_equal(hourly_of(kind, 5), 7200);
+    assert_int_equal(hourly_of(kind, 4), 0); /* a program's work */
 }
 MARKET_TEST(hourly)
 
