@@ -12,6 +12,9 @@ from test_people import refused
 
 OPS = operations()
 
+# What the decoder and the documents' readers find never reaches a store: one is enough.
+ON_ANY_STORE = pytest.mark.parametrize("server", ["sqlite"], indirect=True, scope="session")
+
 UNKNOWN = {"WorkerId": "AEXAMPLE00000", "WorkerIds": ["AEXAMPLE00000"]}
 
 
@@ -146,6 +149,7 @@ def defects(fields, base, wrap):
             yield from defects(field["fields"], members(field["fields"]), inside)
 
 
+@ON_ANY_STORE
 @pytest.mark.parametrize("name", sorted(OPS))
 def test_members(caller, things, name):
     fields, before = OPS[name]["fields"], digest(caller)
@@ -304,6 +308,7 @@ def spoiled(document):
     yield "nested and too long", "<a>" * 300000
 
 
+@ON_ANY_STORE
 @pytest.mark.parametrize("name, member", HOLDERS)
 def test_documents(caller, things, name, member):
     before = digest(caller)
@@ -334,6 +339,7 @@ def with_pattern(regex):
         "errorText='No.'/></Constraints></FreeTextAnswer>" % regex)
 
 
+@ON_ANY_STORE
 def test_patterns_that_would_run_for_ever(server, mturk, worker):
     """Matched in no time, or not at all (docs/decisions/0019)."""
     for regex in FOR_EVER + LEFT_TO_THE_BROWSER:
@@ -345,6 +351,7 @@ def test_patterns_that_would_run_for_ever(server, mturk, worker):
         assert time.monotonic() - began < 5, regex
 
 
+@ON_ANY_STORE
 def test_patterns_that_are_none(caller):
     before = digest(caller)
     for regex in ("(" * 5000 + "a" + ")" * 5000, "(a", "[z-a]", "a**{", "+"):

@@ -100,6 +100,3 @@ def client(name, requester):
     if name == "cli":
         return Told(requester, "/usr/bin/python3", os.path.join(HERE, "aws_cli.py"))
     return Told(requester, "node", os.path.join(JS, "speak.mjs"), name.replace("js-", ""))
-
-
-CLIENTS = ("boto3", "cli", "js-v3", "js-v2")
