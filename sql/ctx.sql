@@ -6,17 +6,23 @@ SELECT key, value FROM meta WHERE key IN ('clock', 'clock_floor_ms', 'clock_ms')
 
 -- name: event_add :exec
 -- in: kind int, bit int, at_ms int, hit int, assignment int?
-INSERT INTO outbox (at_ms, kind, requester, hit_type, hit, assignment, overturned)
-SELECT :at_ms, :kind, h.requester, h.hit_type, h.id, :assignment, 0
-FROM hit h JOIN hit_type t ON t.id = h.hit_type
-WHERE h.id = :hit AND (t.events & :bit) <> 0;
+INSERT INTO outbox (at_ms, kind, requester, hit_type, hit, assignment, overturned, target)
+SELECT :at_ms, :kind, h.requester, h.hit_type, h.id, :assignment, 0, d.id
+FROM hit h
+JOIN hit_type t ON t.id = h.hit_type
+JOIN destination d ON d.requester = h.requester AND d.hit_type IN (0, h.hit_type)
+WHERE h.id = :hit AND (t.events & :bit) <> 0
+  AND d.active = 1 AND (d.events & :bit) <> 0 AND d.batch IN (0, h.batch);
 
 -- name: event_add_created :exec
--- in: kind int, at_ms int, batch int, from_seq int, to_seq int
-INSERT INTO outbox (at_ms, kind, requester, hit_type, hit, overturned)
-SELECT :at_ms, :kind, h.requester, h.hit_type, h.id, 0
-FROM hit h WHERE h.batch = :batch AND h.seq BETWEEN :from_seq AND :to_seq
-ORDER BY h.seq;
+-- in: kind int, bit int, at_ms int, batch int, from_seq int, to_seq int
+INSERT INTO outbox (at_ms, kind, requester, hit_type, hit, overturned, target)
+SELECT :at_ms, :kind, h.requester, h.hit_type, h.id, 0, d.id
+FROM hit h
+JOIN destination d ON d.requester = h.requester AND d.hit_type IN (0, h.hit_type)
+WHERE h.batch = :batch AND h.seq BETWEEN :from_seq AND :to_seq
+  AND d.active = 1 AND (d.events & :bit) <> 0 AND d.batch IN (0, h.batch)
+ORDER BY h.seq, d.id;
 
 -- name: document_add :one
 -- in: digest text, body text

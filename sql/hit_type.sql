@@ -8,13 +8,14 @@ WHERE requester = :requester AND digest = :digest;
 
 -- name: hit_type_add :one
 -- in: requester int, digest text, title text, description text, keywords text, reward_cents int, duration_s int, auto_approval_s int, requirements text, masters int, premium_cents int, created_ms int, alias text?
--- out: id int
+-- out: id int, events int
 INSERT INTO hit_type (requester, digest, title, description, keywords, reward_cents, duration_s,
                       auto_approval_s, requirements, masters, premium_cents, created_ms,
                       open_hits, events, alias)
 VALUES (:requester, :digest, :title, :description, :keywords, :reward_cents, :duration_s,
-        :auto_approval_s, :requirements, :masters, :premium_cents, :created_ms, 0, 0, :alias)
-RETURNING id;
+        :auto_approval_s, :requirements, :masters, :premium_cents, :created_ms, 0,
+        COALESCE((SELECT m.events FROM event_mask m WHERE m.requester = :requester), 0), :alias)
+RETURNING id, events;
 
 -- The newest live batch of a type, of the requester's newest `looked_at` batches.
 -- name: hit_type_batch :one
@@ -36,10 +37,6 @@ FROM hit_type WHERE id = :id;
 -- in: alias text
 -- out: id int
 SELECT id FROM hit_type WHERE alias = :alias;
-
--- name: hit_type_put_events :exec
--- in: id int, events int
-UPDATE hit_type SET events = :events WHERE id = :id;
 
 -- name: hit_type_shift_open :exec
 -- in: id int, delta int

@@ -186,17 +186,19 @@ GROUP BY d.settlement, d.worker, d.verdict;
 INSERT INTO notice (party, at_ms, kind, settlement, assignment, items, cents)
 VALUES (:worker, :at_ms, :verdict, :settlement, :assignment, 1, :cents);
 
--- Events for those who asked (bit 5 rejected, bit 6 approved of hit_type.events).
+-- Events for those who asked (bit 5 rejected, bit 6 approved).
 -- name: settle_events :exec
 -- in: settlement int, requester int
-INSERT INTO outbox (at_ms, kind, requester, hit_type, hit, assignment, overturned)
+INSERT INTO outbox (at_ms, kind, requester, hit_type, hit, assignment, overturned, target)
 SELECT d.at_ms, CASE d.verdict WHEN 2 THEN 5 ELSE 6 END, :requester, h.hit_type, d.hit,
-       d.assignment, CASE d.verdict WHEN 3 THEN 1 ELSE 0 END
+       d.assignment, CASE d.verdict WHEN 3 THEN 1 ELSE 0 END, x.id
 FROM decision d
 JOIN hit h ON h.id = d.hit
 JOIN hit_type t ON t.id = h.hit_type
+JOIN destination x ON x.requester = :requester AND x.hit_type IN (0, h.hit_type)
 WHERE d.settlement = :settlement AND t.events <> 0
-  AND (t.events & (CASE d.verdict WHEN 2 THEN 32 ELSE 64 END)) <> 0;
+  AND x.active = 1 AND x.batch IN (0, h.batch)
+  AND (x.events & (CASE d.verdict WHEN 2 THEN 32 ELSE 64 END)) <> 0;
 
 -- The requester's own days (worker-site 12.2).
 -- name: settle_day :exec

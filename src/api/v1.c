@@ -51,7 +51,8 @@ static const struct v1_row own_rows[] = {
 };
 
 const struct v1_row *const v1_tables[] = {
-    own_rows, v1_batch_rows, v1_review_rows, v1_project_rows, v1_publish_rows, NULL,
+    own_rows,        v1_batch_rows,   v1_review_rows, v1_project_rows,
+    v1_publish_rows, v1_webhook_rows, NULL,
 };
 
 static const struct v1_row *find_row(const struct http_request *req,

@@ -17,6 +17,7 @@ extern const struct v1_row v1_batch_rows[];   /* v1_batches.c; end with method N
 extern const struct v1_row v1_review_rows[];  /* v1_reviews.c */
 extern const struct v1_row v1_project_rows[]; /* v1_projects.c */
 extern const struct v1_row v1_publish_rows[]; /* v1_publish.c */
+extern const struct v1_row v1_webhook_rows[]; /* v1_webhooks.c */
 
 /* The lists, ending with NULL. */
 extern const struct v1_row *const v1_tables[];

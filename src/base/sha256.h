@@ -10,4 +10,7 @@ enum { SHA256_HEX_LEN = 64 };
 
 struct str sha256_hex(struct arena *a, struct str data);
 
+/* HMAC-SHA256 of data with a key of at least a byte, the same way. */
+struct str hmac_sha256_hex(struct arena *a, struct str key, struct str data);
+
 #endif

@@ -34,7 +34,7 @@ static struct err print_all(struct opened *o) {
             const struct dead_letter *d = &w.list.items[i];
             printf("%" PRId64 "\t%.*s\t%.*s\t%s\t%" PRId64 " attempts\t%.*s\n", d->row,
                    STR_ARG(time_iso(o->arena, d->at_ms)), STR_ARG(d->requester_id),
-                   event_name(d->kind), d->attempts, STR_ARG(d->error));
+                   d->what, d->attempts, STR_ARG(d->error));
             w.row = d->row;
         }
     } while (w.list.n == PAGE_MAX);

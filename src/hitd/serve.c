@@ -264,6 +264,7 @@ static struct err start(struct server *s, struct command_line *line) {
     s->notifier.store = s->opened.store;
     s->notifier.ids = &s->opened.ids;
     s->notifier.config = s->settings.send;
+    s->notifier.config.seal = &s->opened.seal;
     notifier_start(&s->notifier);
     e = listen_both(s);
     if (failed(e))

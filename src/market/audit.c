@@ -21,6 +21,8 @@ const char *audit_action_name(enum audit_action action) {
         [AUDIT_SETTING] = "setting changed",
         [AUDIT_QUALIFICATION_GRANTED] = "qualification granted",
         [AUDIT_QUALIFICATION_REVOKED] = "qualification revoked",
+        [AUDIT_DESTINATION] = "destination of events changed",
+        [AUDIT_OUTBOX] = "dead letter handled",
         [AUDIT_DEPOSIT] = "deposit",
         [AUDIT_REFUND] = "refund",
         [AUDIT_FEE_BACK] = "fee given back",

@@ -36,6 +36,8 @@ enum audit_action {
     AUDIT_GROUP_PAUSED, /* subject: the requester; about: the group's title; so also the others */
     AUDIT_GROUP_RESUMED,
     AUDIT_REPORTS_DISMISSED,
+    AUDIT_DESTINATION, /* about: its number; old and new: what was and is */
+    AUDIT_OUTBOX,      /* by the operator; about: the number, or all; new: tried again, dropped */
     AUDIT_ACTION_COUNT,
 };
 

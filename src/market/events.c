@@ -17,6 +17,7 @@ struct err event_emit_created(struct ctx *c, int64_t batch, int64_t from_seq, in
                               int64_t at_ms) {
     struct sql_event_add_created_in in = {
         .kind = EVENT_HIT_CREATED,
+        .bit = INT64_C(1) << EVENT_HIT_CREATED,
         .at_ms = at_ms,
         .batch = batch,
         .from_seq = from_seq,

@@ -1,5 +1,7 @@
 /* Events for requesters (money-and-lifecycle 10): rows of the outbox, written in the transaction
- * that makes them true. Only HIT types whose `events` bit is set get any; delivery is notify/'s. */
+ * that makes them true, one for each destination that asked (market/destination.h). A HIT type's
+ * `events` has at least the bits of all its destinations, so a type without them costs nothing.
+ * Delivery is notify/'s. */
 #ifndef MARKET_EVENTS_H
 #define MARKET_EVENTS_H
 

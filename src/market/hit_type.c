@@ -160,6 +160,7 @@ static struct err add(struct ctx *c, struct str digest, const struct requirement
     if (st != ST_OK)
         return ctx_store(c, st);
     t->id = out.id;
+    t->events = out.events;
     return note_qualifications(c, t->id, r->sorted);
 }
 
@@ -290,9 +291,4 @@ struct err hit_type_get(struct ctx *c, int64_t id, struct hit_type *t) {
         return err_make(c->arena, ERR_HIT_TYPE_DOES_NOT_EXIST, NULL, "HITType %lld does not exist.",
                         (long long)id);
     return ctx_store(c, st);
-}
-
-struct err hit_type_set_events(struct ctx *c, int64_t id, int64_t events) {
-    struct sql_hit_type_put_events_in in = {id, events};
-    return ctx_store(c, sql_hit_type_put_events(c->tx, &in, NULL));
 }

@@ -57,9 +57,6 @@ struct err hit_type_find_live(struct ctx *c, struct str id, struct hit_type *t);
 /* By row number, whoever's it is; ERR_HIT_TYPE_DOES_NOT_EXIST. */
 struct err hit_type_get(struct ctx *c, int64_t row, struct hit_type *t);
 
-/* Sets the events a type sends (UpdateNotificationSettings): bits 1 << enum event_kind. */
-struct err hit_type_set_events(struct ctx *c, int64_t row, int64_t events);
-
 /* Canonical form of requirements, also for projects: *stored keeps the order given, *sorted is
  * what the digest covers. masters says whether a Masters qualification is asked for. */
 struct requirements {

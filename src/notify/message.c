@@ -27,6 +27,8 @@ static void print_event(struct json *j, struct arena *a, const struct delivery *
     if (d->has_assignment)
         json_kv_str(j, "AssignmentId", d->assignment_id);
     json_kv_str(j, "HITTypeId", d->hit_type_id);
+    if (d->transport == TRANSPORT_WEBHOOK && d->overturned)
+        json_kv_bool(j, "Overturned", true);
     json_end(j);
 }
 

@@ -8,7 +8,8 @@
 /* 40 hexadecimal digits, the same at each attempt. */
 struct str message_doc_id(struct arena *a, const struct delivery *d);
 
-/* {"Events":[…],"EventDocId":…}: the body in a queue, and the Message of a topic. */
+/* {"Events":[…],"EventDocId":…}: the body in a queue, and the Message of a topic; to a webhook with
+ * "Overturned":true for an approval that undid a rejection (money-and-lifecycle 10.2). */
 struct str message_json(struct arena *a, const struct delivery *d);
 
 /* The envelope that a topic sends to its subscribers over HTTP. */

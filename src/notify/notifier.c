@@ -91,12 +91,16 @@ static enum tx_end note(struct tx *tx, void *arg) {
     struct err e = begin(&c, tx, job);
     if (failed(e))
         return ctx_end(e);
-    if (job->good)
-        return ctx_end(delivery_done(&c, d));
     int64_t now_ms = time_wall_ms();
-    bool dead = d->attempts >= job->attempts_max;
-    return ctx_end(
-        delivery_failed(&c, d, now_ms + pause_ms(d->attempts), dead ? now_ms : 0, job->why));
+    if (job->good)
+        return ctx_end(delivery_done(&c, d, now_ms));
+    struct failure f = {
+        .now_ms = now_ms,
+        .next_ms = now_ms + pause_ms(d->attempts),
+        .dead = d->attempts >= job->attempts_max,
+        .why = job->why,
+    };
+    return ctx_end(delivery_failed(&c, d, &f));
 }
 
 static void count(struct job *job) {

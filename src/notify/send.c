@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/datetime.h"
+#include "base/sha256.h"
 #include "notify/message.h"
 
 struct sending {
@@ -172,6 +174,21 @@ static void to_subscriber(struct sending *s) {
     post(s, str_z(s->arena, s->delivery->destination), message_envelope(s->arena, s->delivery));
 }
 
+/* False when the secret was sealed with another key file. */
+static bool to_webhook(struct sending *s) {
+    struct arena *a = s->arena;
+    struct str body = message_json(a, s->delivery), secret;
+    if (!secret_open(a, s->config->seal, s->delivery->secret, &secret))
+        return false;
+    long long now_s = (long long)(time_wall_ms() / 1000);
+    struct str mac = hmac_sha256_hex(a, secret, str_printf(a, "%lld.%.*s", now_s, STR_ARG(body)));
+    add_head(s, "Content-Type: application/json");
+    add_head(s, arena_printf(a, "Hitd-Delivery: %.*s", STR_ARG(message_doc_id(a, s->delivery))));
+    add_head(s, arena_printf(a, "Hitd-Signature: t=%lld,v1=%.*s", now_s, STR_ARG(mac)));
+    post(s, str_z(a, s->delivery->destination), body);
+    return true;
+}
+
 static void to_mail(struct sending *s) {
     CURL *c = s->curl;
     s->mail = message_mail(s->arena, s->delivery, s->config->mail_from);
@@ -208,6 +225,12 @@ static bool address(struct sending *s, struct str *why) {
         }
         to_mail(s);
         return true;
+    case TRANSPORT_WEBHOOK:
+        if (!to_webhook(s)) {
+            *why = STR("its secret can not be read with this key file: make another one");
+            return false;
+        }
+        break;
     }
     if (s->head)
         curl_easy_setopt(s->curl, CURLOPT_HTTPHEADER, s->head);

@@ -5,6 +5,10 @@
  * loopback, private, link-local or otherwise not the public internet's. The address of the very
  * connection is looked at, after the name was resolved, so a name can not change its mind; no
  * redirect is followed; no proxy is taken from the environment; certificates are verified.
+ *
+ * A webhook's message carries Hitd-Signature: t=SECONDS,v1=HEX, where HEX is HMAC-SHA256 of
+ * "SECONDS.BODY" with the webhook's secret (its 64 digits as they are), and SECONDS the moment of
+ * this attempt, so that a receiver can refuse what was recorded and played again.
  */
 #ifndef NOTIFY_SEND_H
 #define NOTIFY_SEND_H
@@ -15,6 +19,7 @@ enum { SEND_TIMEOUT_S = 15, SEND_ANSWER_MAX = 65536 };
 
 /* Of the server's configuration; NULL: not set. */
 struct send_config {
+    const struct secret_key *seal; /* of webhooks' secrets; always set */
     const char
         *smtp_url; /* "smtps://user:password@host" or smtp://, where TLS is taken if offered */
     const char *mail_from;                         /* "hitd@example.org" */

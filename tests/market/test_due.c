@@ -211,6 +211,10 @@ static void events(enum fixture_kind kind) {
     market_hit(&m, r, &(struct hit_plan){.reward_cents = 5});
     assert_int_equal(market_number(&m, "SELECT COUNT(*) FROM outbox"), 0);
     market_sql(&m, "UPDATE hit_type SET events = 4094");
+    market_sql(&m,
+               "INSERT INTO destination (requester, hit_type, batch, transport, address, "
+               "version, events, active, created_ms, failures) "
+               "SELECT requester, id, 0, 1, 'a@example.org', '', events, 1, 0, 0 FROM hit_type");
     int64_t hit = market_hit(&m, r, &(struct hit_plan){.reward_cents = 5});
     market_advance(&m, MARKET_DAY_S - 10);
     int64_t a = market_accept(&m, w, hit);

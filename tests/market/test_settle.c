@@ -111,6 +111,9 @@ static void work_through(struct pass *p, enum fixture_kind kind, bool by_set) {
                        .title = "Many", .reward_cents = 3, .max = 10, .lifetime_s = 10 * DAY_S});
     market_sql(m, "UPDATE hit_type SET events = 96"); /* of approvals and rejections */
     market_sql(m, "UPDATE hit_type SET events = 0 WHERE title = 'Many'");
+    market_sql(m, "INSERT INTO destination (requester, hit_type, batch, transport, address, "
+                  "version, events, active, created_ms, failures) "
+                  "SELECT requester, id, 0, 1, 'a@example.org', '', events, 1, 0, 0 FROM hit_type");
     int64_t a = market_work(m, w, two), b = market_work(m, v, two);
     int64_t c = market_work(m, w, many), d = market_work(m, v, many);
     int64_t due = market_work(m, w, ripe);
