@@ -68,11 +68,12 @@ struct str message_envelope(struct arena *a, const struct delivery *d) {
     return taken(a, &b);
 }
 
-struct str message_mail(struct arena *a, const struct delivery *d, const char *from) {
-    return str_printf(a,
-                      "From: %s\r\nTo: %.*s\r\nSubject: %s\r\nMessage-ID: <%.*s@hitd>\r\n"
-                      "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                      "Auto-Submitted: auto-generated\r\n\r\n%.*s\r\n",
-                      from, STR_ARG(d->destination), event_name(d->kind),
-                      STR_ARG(message_doc_id(a, d)), STR_ARG(message_json(a, d)));
+struct mail message_mail(struct arena *a, const struct delivery *d, int64_t now_ms) {
+    return (struct mail){
+        .to = d->destination,
+        .subject = str_c(event_name(d->kind)),
+        .text = message_json(a, d),
+        .id = message_doc_id(a, d),
+        .at_ms = now_ms,
+    };
 }

@@ -14,9 +14,10 @@
 struct sending {
     struct arena *arena;
     const struct send_config *config;
-    const struct delivery *delivery;
+    const struct delivery *delivery; /* NULL: a mail that is no event */
     CURL *curl;
-    struct curl_slist *head;
+    struct curl_slist *head; /* of a mail: whom it is for */
+    bool by_mail;
     struct str mail; /* what is left to send of it */
     size_t answered;
     bool allow_private;
@@ -189,18 +190,33 @@ static bool to_webhook(struct sending *s) {
     return true;
 }
 
-static void to_mail(struct sending *s) {
+/* False when there is no way to send it, or it is for nobody. */
+static bool to_mail(struct sending *s, const struct mail *m, struct str *why) {
     CURL *c = s->curl;
-    s->mail = message_mail(s->arena, s->delivery, s->config->mail_from);
-    s->head = curl_slist_append(NULL, str_z(s->arena, s->delivery->destination));
-    curl_easy_setopt(c, CURLOPT_URL, s->config->smtp_url);
+    const struct send_config *g = s->config;
+    *why = STR("this server has no smtp-url and mail-from to send mail with");
+    if (!g->smtp_url || !g->mail_from)
+        return false;
+    *why = STR("this is not the address of a mailbox");
+    if (!mail_address_good(m->to))
+        return false;
+    s->by_mail = true;
+    s->mail = mail_print(s->arena, m, g->mail_from);
+    add_head(s, str_z(s->arena, m->to));
+    curl_easy_setopt(c, CURLOPT_URL, g->smtp_url);
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(c, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
-    curl_easy_setopt(c, CURLOPT_MAIL_FROM, s->config->mail_from);
+    curl_easy_setopt(c, CURLOPT_MAIL_FROM, g->mail_from);
     curl_easy_setopt(c, CURLOPT_MAIL_RCPT, s->head);
     curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(c, CURLOPT_READFUNCTION, give_mail);
     curl_easy_setopt(c, CURLOPT_READDATA, s);
+    return true;
+}
+
+static bool event_to_mail(struct sending *s, struct str *why) {
+    struct mail m = message_mail(s->arena, s->delivery, time_wall_ms());
+    return to_mail(s, &m, why);
 }
 
 /* Sets the request up; false when the server has no way to send it. */
@@ -218,13 +234,7 @@ static bool address(struct sending *s, struct str *why) {
         else
             to_subscriber(s);
         break;
-    case TRANSPORT_EMAIL:
-        if (!s->config->smtp_url || !s->config->mail_from) {
-            *why = STR("this server has no smtp-url and mail-from to send mail with");
-            return false;
-        }
-        to_mail(s);
-        return true;
+    case TRANSPORT_EMAIL: return event_to_mail(s, why);
     case TRANSPORT_WEBHOOK:
         if (!to_webhook(s)) {
             *why = STR("its secret can not be read with this key file: make another one");
@@ -241,17 +251,26 @@ static bool address(struct sending *s, struct str *why) {
 static bool arrived(struct sending *s, CURLcode code, struct str *why) {
     long status = 0;
     bool cut = code == CURLE_WRITE_ERROR && s->answered > SEND_ANSWER_MAX;
-    bool mail = s->delivery->transport == TRANSPORT_EMAIL;
     curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
     if (s->refused)
         *why = STR("the address is private, and the operator does not allow those");
+    else if (s->by_mail && code != CURLE_OK && status >= 400)
+        *why = str_printf(s->arena, "the mail server answered %ld", status);
     else if (code != CURLE_OK && !cut)
         *why = str_printf(s->arena, "%s", curl_easy_strerror(code));
-    else if (!mail && (status < 200 || status > 299))
+    else if (!s->by_mail && (status < 200 || status > 299))
         *why = str_printf(s->arena, "the receiver answered %ld", status);
     else
         return true;
     return false;
+}
+
+/* With what address() or to_mail() has set up; gives everything back. */
+static bool perform(struct sending *s, bool ready, struct str *why) {
+    bool good = ready && arrived(s, curl_easy_perform(s->curl), why);
+    curl_easy_cleanup(s->curl);
+    curl_slist_free_all(s->head);
+    return good;
 }
 
 bool send_message(struct arena *a, const struct send_config *config, const struct delivery *d,
@@ -267,8 +286,15 @@ bool send_message(struct arena *a, const struct send_config *config, const struc
     if (!s.curl)
         return false;
     prepare(&s);
-    bool good = address(&s, why) && arrived(&s, curl_easy_perform(s.curl), why);
-    curl_easy_cleanup(s.curl);
-    curl_slist_free_all(s.head);
-    return good;
+    return perform(&s, address(&s, why), why);
+}
+
+bool send_mail(struct arena *a, const struct send_config *config, const struct mail *m,
+               struct str *why) {
+    struct sending s = {.arena = a, .config = config, .curl = curl_easy_init()};
+    *why = STR("out of memory");
+    if (!s.curl)
+        return false;
+    prepare(&s);
+    return perform(&s, to_mail(&s, m, why), why);
 }

@@ -14,6 +14,7 @@
 #define NOTIFY_SEND_H
 
 #include "market/notification.h"
+#include "notify/mail.h"
 
 enum { SEND_TIMEOUT_S = 15, SEND_ANSWER_MAX = 65536 };
 
@@ -30,5 +31,11 @@ struct send_config {
 /* False: not delivered, or not known to be; *why (in a) says what happened. */
 bool send_message(struct arena *a, const struct send_config *config, const struct delivery *d,
                   bool allow_private, struct str *why);
+
+/* A mail of the server's own to somebody who has an account, with the same bounds. The mail server
+ * is the operator's word, so its address may be private. True means that the mail server has taken
+ * it, which is all that can be known. curl_global_init() was called before (notifier_start). */
+bool send_mail(struct arena *a, const struct send_config *config, const struct mail *m,
+               struct str *why);
 
 #endif
