@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/num.h"
 #include "market/hit_type.h"
+#include "market/qualification.h"
 #include "market/qualify.h"
 
 #define RATE_TYPE     "000000000000000000L0"
@@ -17,6 +18,8 @@
 static const char *const number_comparators[] = {
     "GreaterThanOrEqualTo", "GreaterThan", "LessThanOrEqualTo", "LessThan", "EqualTo", "NotEqualTo",
 };
+/* Values of In and NotIn (requester-api 3.6). */
+enum { OWN_VALUES_MAX = 15 };
 enum { NUMBER_COMPARATORS = sizeof number_comparators / sizeof *number_comparators };
 
 static struct str member(struct arena *a, const json_t *item, const char *name) {
@@ -70,6 +73,35 @@ static bool take_tick(bool here, bool *tick) {
     return true;
 }
 
+static bool lists_type(const struct qualification_type_list *types, struct str id) {
+    for (size_t i = 0; types && i < types->n; i++)
+        if (str_eq(types->items[i].type_id, id))
+            return true;
+    return false;
+}
+
+/* A type of the requester's own: whatever its guard, it has a line. */
+static bool take_own(struct arena *a, const json_t *item,
+                     const struct qualification_type_list *types, struct criteria *out) {
+    struct str type = member(a, item, "QualificationTypeId");
+    if (out->own_n == CRITERIA_OWN_MAX || !lists_type(types, type) ||
+        json_is_true(json_object_get(item, "RequiredToPreview")))
+        return false;
+    struct buf b = BUF_INIT;
+    size_t i;
+    const json_t *value;
+    json_array_foreach(json_object_get(item, "IntegerValues"), i, value)
+        buf_printf(&b, "%s%lld", i ? ", " : "", (long long)json_integer_value(value));
+    out->own[out->own_n++] = (struct own_criterion){
+        .type_id = type,
+        .cmp = member(a, item, "Comparator"),
+        .values = buf_dup(a, &b),
+        .guards = member(a, item, "ActionsGuarded"),
+    };
+    buf_free(&b);
+    return true;
+}
+
 static bool take(struct arena *a, const json_t *item, struct criteria *out) {
     struct str type = member(a, item, "QualificationTypeId"), how = member(a, item, "Comparator");
     struct str guards = member(a, item, "ActionsGuarded");
@@ -93,13 +125,15 @@ static bool take(struct arena *a, const json_t *item, struct criteria *out) {
     return taken;
 }
 
-void criteria_read(struct arena *a, struct str requirements, struct criteria *out) {
+void criteria_read(struct arena *a, struct str requirements,
+                   const struct qualification_type_list *types, struct criteria *out) {
     *out = (struct criteria){.others = STR("[]")};
     json_t *list = requirements.n ? json_loadb(requirements.p, requirements.n, 0, NULL) : NULL;
     json_t *others = json_array();
     size_t i;
     json_t *item;
-    json_array_foreach(list, i, item) if (!take(a, item, out)) json_array_append(others, item);
+    json_array_foreach(list, i, item) if (!take_own(a, item, types, out) && !take(a, item, out))
+        json_array_append(others, item);
     if (json_array_size(others)) {
         char *text = json_dumps(others, JSON_COMPACT);
         out->others = str_dup(a, str_c(text));
@@ -125,8 +159,12 @@ static void open_item(struct writing *w, const char *type, struct str comparator
                w->b.n > 1 ? "," : "", type, STR_ARG(comparator));
 }
 
+static void close_guarding(struct writing *w, struct str guards) {
+    buf_printf(&w->b, ",\"ActionsGuarded\":\"%.*s\"}", STR_ARG(guards));
+}
+
 static void close_item(struct writing *w) {
-    buf_printf(&w->b, ",\"ActionsGuarded\":\"%.*s\"}", STR_ARG(w->in->visibility));
+    close_guarding(w, w->in->visibility);
 }
 
 /* A comparator without a number, or a number without a comparator, is a mistake. */
@@ -199,6 +237,61 @@ static void put_countries(struct writing *w) {
     close_item(w);
 }
 
+static bool is_guard(struct str word) {
+    return str_is(word, "Accept") || str_is(word, "PreviewAndAccept") ||
+           str_is(word, "DiscoverPreviewAndAccept");
+}
+
+static bool takes_no_value(struct str cmp) {
+    return str_is(cmp, "Exists") || str_is(cmp, "DoesNotExist");
+}
+
+static bool takes_list(struct str cmp) {
+    return str_is(cmp, "In") || str_is(cmp, "NotIn");
+}
+
+/* What is wrong with the values of a line, or NULL; else they are written. */
+static const char *put_values(struct writing *w, const struct own_criterion *o) {
+    struct str rest = str_trim(o->values);
+    int64_t value;
+    int n = 0;
+    if (takes_no_value(o->cmp))
+        return rest.n ? "No value is needed for \"has it\": leave it empty." : NULL;
+    if (!rest.n)
+        return "Say which value to compare with, or choose \"has it\".";
+    buf_puts(&w->b, ",\"IntegerValues\":[");
+    while (rest.p) {
+        struct str word = str_trim(str_cut(&rest, ','));
+        if (!num_parse(word, INT32_MIN, INT32_MAX, &value))
+            return takes_list(o->cmp) ? "Write whole numbers with commas between, such as 1, 2, 5."
+                                      : "Write one whole number, such as 80.";
+        buf_printf(&w->b, "%s%lld", n++ ? "," : "", (long long)value);
+    }
+    buf_putc(&w->b, ']');
+    if (takes_list(o->cmp))
+        return n > OWN_VALUES_MAX ? "At most 15 values can be listed." : NULL;
+    return n > 1 ? "This comparison takes one value; for several choose \"one of\"." : NULL;
+}
+
+static void put_own(struct writing *w, size_t line) {
+    const struct own_criterion *o = &w->in->own[line];
+    const char *wrong = NULL;
+    if (failed(w->err) || (!o->type_id.n && !str_trim(o->values).n))
+        return;
+    if (!o->type_id.n)
+        wrong = "Choose the qualification that this value belongs to.";
+    else if (!is_number_comparator(o->cmp) && !takes_no_value(o->cmp) && !takes_list(o->cmp))
+        wrong = "Choose a comparison from the list.";
+    if (!wrong) {
+        open_item(w, str_z(w->a, o->type_id), o->cmp);
+        wrong = put_values(w, o);
+        close_guarding(w, is_guard(o->guards) ? o->guards : STR("Accept"));
+    }
+    if (wrong)
+        w->err = err_make(w->a, ERR_BAD_REQUEST, arena_printf(w->a, "own_values_%zu", line + 1),
+                          "%s", wrong);
+}
+
 /* The others are read as JSON and written anew: the field comes from a browser. */
 static void put_others(struct writing *w) {
     struct str text = w->in->others;
@@ -236,6 +329,8 @@ struct err criteria_json(struct arena *a, const struct criteria *in, struct str 
         buf_puts(&w.b, ",\"IntegerValues\":[1]");
         close_item(&w);
     }
+    for (size_t i = 0; i < in->own_n; i++)
+        put_own(&w, i);
     put_others(&w);
     buf_putc(&w.b, ']');
     *requirements = buf_dup(a, &w.b);
@@ -264,7 +359,19 @@ static const char *comparator_words(struct str comparator) {
     return "is compared with";
 }
 
-struct sentences criteria_sentences(struct arena *a, struct str requirements) {
+static struct str type_words(struct ctx *ctx, const struct requirement *r) {
+    struct qualification_type t;
+    if (r->name.n)
+        return r->name;
+    if (requirement_is_masters(r->type_id))
+        return STR("Masters");
+    if (!failed(qualification_type_get(ctx, r->type_id, &t)) && t.name.n)
+        return t.name;
+    return str_printf(ctx->arena, "Qualification %.*s", STR_ARG(r->type_id));
+}
+
+struct sentences criteria_sentences(struct ctx *ctx, struct str requirements) {
+    struct arena *a = ctx->arena;
     struct qualification q = {0};
     struct sentences s = {NULL, 0};
     if (failed(qualify(a, requirements, &(struct worker_figures){0}, &q)))
@@ -272,17 +379,12 @@ struct sentences criteria_sentences(struct arena *a, struct str requirements) {
     s.list = arena_array(a, q.n, sizeof *s.list);
     for (size_t i = 0; i < q.n; i++) {
         const struct requirement *r = &q.items[i];
-        struct str name = r->name;
-        if (!name.n)
-            name = requirement_is_masters(r->type_id)
-                       ? STR("Masters")
-                       : str_printf(a, "Qualification %.*s", STR_ARG(r->type_id));
         if (str_is(r->type_id, ADULT_TYPE) && str_is(r->wanted, "1"))
             s.list[s.n++] = STR("Adult content: only workers who agreed to see it");
         else
-            s.list[s.n++] =
-                str_printf(a, "%.*s %s%s%.*s", STR_ARG(name), comparator_words(r->comparator),
-                           r->wanted.n ? " " : "", STR_ARG(r->wanted));
+            s.list[s.n++] = str_printf(a, "%.*s %s%s%.*s", STR_ARG(type_words(ctx, r)),
+                                       comparator_words(r->comparator), r->wanted.n ? " " : "",
+                                       STR_ARG(r->wanted));
     }
     return s;
 }

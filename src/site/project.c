@@ -195,10 +195,11 @@ static struct str ready_request(struct call *call, const struct project *p,
     return s;
 }
 
-static void fill_properties(struct arena *a, const struct project *p, struct tpl_project *data) {
+static void fill_properties(struct ctx *ctx, const struct project *p, struct tpl_project *data) {
+    struct arena *a = ctx->arena;
     struct criteria c;
-    criteria_read(a, p->requirements, &c);
-    struct sentences s = criteria_sentences(a, p->requirements);
+    criteria_read(a, p->requirements, NULL, &c);
+    struct sentences s = criteria_sentences(ctx, p->requirements);
     struct tpl_project_criteria *list = arena_array(a, s.n, sizeof *list);
     for (size_t i = 0; i < s.n; i++)
         list[i].text = s.list[i];
@@ -321,7 +322,7 @@ static struct err show_project(struct call *call, struct ctx *ctx) {
     struct err e = project_of_call(call, ctx, &p);
     if (failed(e))
         return e;
-    fill_properties(ctx->arena, &p, &data);
+    fill_properties(ctx, &p, &data);
     data.may_publish = (route_rights(&call->session) & MAY_OWN) != 0;
     e = fill_layout(call, ctx, &p, &data);
     if (!failed(e))

@@ -7,6 +7,7 @@
 #include "formats/layout_lint.h"
 #include "market/document.h"
 #include "market/fees.h"
+#include "market/qualification.h"
 #include "site/criteria.h"
 #include "site/project_pages.h"
 #include "site/starts.h"
@@ -183,10 +184,59 @@ static void fill_words(struct call *call, const struct proposal *from, struct tp
                              p->auto_approval_s);
 }
 
+/* A line for a qualification of the requester's own: as typed, else as stored. */
+static struct tpl_criterion_own own_line(struct call *call, size_t line,
+                                         const struct qualification_type_list *types,
+                                         const struct own_criterion *stored) {
+    struct arena *a = call->req->arena;
+    const char *n = arena_printf(a, "%zu", line + 1);
+    struct tpl_criterion_own_types *options = arena_array(a, types->n, sizeof *options);
+    struct str chosen = page_value(call, arena_printf(a, "own_type_%s", n), stored->type_id);
+    for (size_t i = 0; i < types->n; i++)
+        options[i] = (struct tpl_criterion_own_types){types->items[i].type_id, types->items[i].name,
+                                                      str_eq(types->items[i].type_id, chosen)};
+    return (struct tpl_criterion_own){
+        .n = (int64_t)line + 1,
+        .types = options,
+        .types_n = types->n,
+        .cmp = page_value(call, arena_printf(a, "own_cmp_%s", n), stored->cmp),
+        .values = page_value(call, arena_printf(a, "own_values_%s", n), stored->values),
+        .guards = page_value(call, arena_printf(a, "own_guards_%s", n), stored->guards),
+        .error = page_error(call, arena_printf(a, "own_values_%s", n)),
+    };
+}
+
+/* Lines that are used, and two to fill in. */
+static void fill_own(struct call *call, const struct qualification_type_list *types,
+                     const struct criteria *c, struct tpl_project_form *f) {
+    static const struct own_criterion empty;
+    size_t used = c->own_n;
+    for (size_t i = 0; failed(call->form_err) && i < CRITERIA_OWN_MAX; i++)
+        if (form_get(&call->form, arena_printf(call->req->arena, "own_type_%zu", i + 1)).n)
+            used = i + 1 > used ? i + 1 : used;
+    size_t n = used + 2 < CRITERIA_OWN_MAX ? used + 2 : CRITERIA_OWN_MAX;
+    struct tpl_criterion_own *lines = arena_array(call->req->arena, n, sizeof *lines);
+    for (size_t i = 0; i < n; i++)
+        lines[i] = own_line(call, i, types, i < c->own_n ? &c->own[i] : &empty);
+    f->own = lines;
+    f->own_n = types->n ? n : 0;
+    f->own_open = used > 0;
+}
+
+static struct err own_types(struct ctx *ctx, struct qualification_type_list *types) {
+    struct qualification_type_list_in in = {.own = true, .limit = PAGE_MAX};
+    return qualification_type_list(ctx, &in, types);
+}
+
 static struct err fill_criteria(struct call *call, struct ctx *ctx, const struct proposal *from,
                                 struct tpl_project_form *f) {
     struct criteria c;
-    criteria_read(ctx->arena, from->p.requirements, &c);
+    struct qualification_type_list types;
+    struct err e = own_types(ctx, &types);
+    if (failed(e))
+        return e;
+    criteria_read(ctx->arena, from->p.requirements, &types, &c);
+    fill_own(call, &types, &c, f);
     f->rate =
         compared_field(call, "rate", "Approval rate over all requesters (%)", c.rate_cmp, c.rate);
     f->approved =
@@ -198,7 +248,8 @@ static struct err fill_criteria(struct call *call, struct ctx *ctx, const struct
     f->adult = page_ticked(call, "adult", c.adult);
     f->visibility = page_value(call, "visibility", c.visibility);
     f->others = page_value(call, "others", c.others);
-    struct sentences s = criteria_sentences(ctx->arena, f->others);
+    f->others_error = page_error(call, "others");
+    struct sentences s = criteria_sentences(ctx, f->others);
     struct tpl_project_form_other_criteria *list = arena_array(ctx->arena, s.n, sizeof *list);
     for (size_t i = 0; i < s.n; i++)
         list[i].text = s.list[i];
@@ -387,7 +438,37 @@ static struct str distinct_keywords(struct arena *a, struct str text) {
     return s;
 }
 
-static struct err read_criteria(struct call *call, struct str *requirements) {
+static void read_own(struct call *call, struct criteria *c) {
+    struct arena *a = call->req->arena;
+    const struct form *form = &call->form;
+    for (size_t i = 0; i < CRITERIA_OWN_MAX; i++)
+        c->own[i] = (struct own_criterion){
+            .type_id = form_get(form, arena_printf(a, "own_type_%zu", i + 1)),
+            .cmp = form_get(form, arena_printf(a, "own_cmp_%zu", i + 1)),
+            .values = form_get(form, arena_printf(a, "own_values_%zu", i + 1)),
+            .guards = form_get(form, arena_printf(a, "own_guards_%zu", i + 1)),
+        };
+    c->own_n = CRITERIA_OWN_MAX;
+}
+
+/* The list in the form holds own types only, but a form comes from a browser. */
+static struct err check_own(struct ctx *ctx, const struct criteria *c) {
+    for (size_t i = 0; i < c->own_n; i++) {
+        struct qualification_type t;
+        if (!c->own[i].type_id.n)
+            continue;
+        struct err e = qualification_type_get(ctx, c->own[i].type_id, &t);
+        if (e.code == ERR_STORE || e.code == ERR_RETRY)
+            return e;
+        if (failed(e) || !t.own)
+            return err_make(ctx->arena, ERR_BAD_REQUEST,
+                            arena_printf(ctx->arena, "own_values_%zu", i + 1),
+                            "This qualification is not there any more; choose another one.");
+    }
+    return NO_ERR;
+}
+
+static struct err read_criteria(struct call *call, struct ctx *ctx, struct str *requirements) {
     const struct form *form = &call->form;
     struct criteria c = {
         .rate_cmp = form_get(form, "rate_cmp"),
@@ -401,7 +482,9 @@ static struct err read_criteria(struct call *call, struct str *requirements) {
         .visibility = form_get(form, "visibility"),
         .others = form_get(form, "others"),
     };
-    return criteria_json(call->req->arena, &c, requirements);
+    read_own(call, &c);
+    struct err e = check_own(ctx, &c);
+    return failed(e) ? e : criteria_json(call->req->arena, &c, requirements);
 }
 
 static struct err check_layout(struct call *call, struct str html) {
@@ -414,7 +497,7 @@ static struct err check_layout(struct call *call, struct str html) {
     return e;
 }
 
-static struct err read_form(struct call *call, struct project_in *in) {
+static struct err read_form(struct call *call, struct ctx *ctx, struct project_in *in) {
     struct arena *a = call->req->arena;
     struct str reward = str_trim(form_get(&call->form, "reward"));
     struct str layout = form_get(&call->form, "layout");
@@ -448,7 +531,7 @@ static struct err read_form(struct call *call, struct project_in *in) {
     if (!failed(e))
         e = read_time(call, "approval", &in->auto_approval_s);
     if (!failed(e))
-        e = read_criteria(call, &in->requirements);
+        e = read_criteria(call, ctx, &in->requirements);
     return failed(e) ? e : check_layout(call, in->layout);
 }
 
@@ -464,7 +547,7 @@ static struct err to_form(struct err e) {
         {"AssignmentDurationInSeconds", "allotted"},
         {"LifetimeInSeconds", "lifetime"},
         {"AutoApprovalDelayInSeconds", "approval"},
-        {"QualificationRequirements", "rate"},
+        {"QualificationRequirements", "others"},
         {"Layout", "layout"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names && e.field; i++)
@@ -478,7 +561,7 @@ static struct err to_form(struct err e) {
 static struct err create(struct call *call, struct ctx *ctx) {
     struct project_in in;
     struct project made;
-    struct err e = read_form(call, &in);
+    struct err e = read_form(call, ctx, &in);
     if (!failed(e))
         e = project_create(ctx, &in, &made);
     if (failed(e))
@@ -494,7 +577,7 @@ static struct err edit(struct call *call, struct ctx *ctx) {
     int64_t id = 0, seen = -1;
     struct err e = project_of_path(call, &id);
     if (!failed(e))
-        e = read_form(call, &in);
+        e = read_form(call, ctx, &in);
     num_parse(form_get(&call->form, "seen"), 0, INT64_MAX, &seen);
     if (!failed(e))
         e = project_update(ctx, id, &in, seen, &made);

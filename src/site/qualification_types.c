@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "market/qualification.h"
 #include "site/people.h"
+#include "site/test_answers.h"
 
 enum { SHOWN = 50, RETRY_MAX_S = 315360000 };
 
@@ -245,21 +246,59 @@ static struct err delete (struct call *call, struct ctx *ctx) {
 
 /* ---- one: who asks, who holds ---- */
 
-static struct err fill_requests(struct ctx *ctx, struct str type_id,
+/* One request; what was typed in its forms comes back when they are shown again. */
+static struct tpl_qualification_request request_card(struct call *call,
+                                                     const struct qualification_request *r) {
+    bool again = failed(call->form_err) && str_eq(form_get(&call->form, "request"), r->request_id);
+    struct test_answers answers = test_answers(call->req->arena, r->test, r->answer);
+    struct tpl_qualification_request card = {
+        .id = r->request_id,
+        .type_id = r->type_id,
+        .worker_id = r->worker_id,
+        .at = r->asked_ms,
+        .answers = answers.list,
+        .answers_n = answers.n,
+        .may_review = may(call, MAY_REVIEW),
+        .value = r->answer.p ? STR("") : STR("1"),
+    };
+    if (again) {
+        card.value = page_value(call, "value", card.value);
+        card.value_error = page_error(call, "value");
+        card.reason = page_value(call, "reason", STR(""));
+        card.reason_error = page_error(call, "reason");
+    }
+    return card;
+}
+
+static struct err fill_requests(struct call *call, struct ctx *ctx, struct str type_id,
                                 struct tpl_qualification_type *page) {
     struct qualification_requests list;
     struct qualification_requests_in in = {.type_id = type_id, .limit = SHOWN};
     struct err e = qualification_requests(ctx, &in, &list);
     if (failed(e))
         return e;
-    struct tpl_qualification_type_requests *rows = arena_array(ctx->arena, list.n, sizeof *rows);
+    struct tpl_qualification_request *rows = arena_array(ctx->arena, list.n, sizeof *rows);
     for (size_t i = 0; i < list.n; i++)
-        rows[i] = (struct tpl_qualification_type_requests){
-            list.items[i].request_id, list.items[i].worker_id, list.items[i].asked_ms};
+        rows[i] = request_card(call, &list.items[i]);
     page->requests = rows;
     page->requests_n = list.n;
     page->more_requests = list.n == SHOWN;
     return NO_ERR;
+}
+
+/* The form that gives it to a worker; a mistake in another form of the page is not its. */
+static void fill_giving(struct call *call, struct tpl_qualification_type *page) {
+    struct tpl_field worker = {.name = STR("worker"),
+                               .label = STR("Worker ID"),
+                               .type = STR("text"),
+                               .required = true,
+                               .maxlength = 64};
+    struct tpl_field value = {
+        .name = STR("value"), .label = STR("Value"), .type = STR("number"), .value = STR("1")};
+    bool others = failed(call->form_err) && form_get(&call->form, "request").p;
+    page->worker = others ? worker : page_field(call, &worker);
+    page->value = others ? value : page_field(call, &value);
+    page->told = others || page_ticked(call, "told", true);
 }
 
 static struct err fill_holders(struct call *call, struct ctx *ctx, struct str type_id,
@@ -307,17 +346,9 @@ static struct err show_type(struct call *call, struct ctx *ctx) {
         .may_review = may(call, MAY_REVIEW),
         .may_own = may(call, MAY_OWN),
         .revoked = str_is(form_get(&call->req->query, "status"), "revoked"),
-        .worker = page_field(call, &(struct tpl_field){.name = STR("worker"),
-                                                       .label = STR("Worker ID"),
-                                                       .required = true,
-                                                       .maxlength = 64}),
-        .value = page_field(call, &(struct tpl_field){.name = STR("value"),
-                                                      .label = STR("Value"),
-                                                      .type = STR("number"),
-                                                      .value = STR("1")}),
-        .told = page_ticked(call, "told", true),
     };
-    e = fill_requests(ctx, t.type_id, &page);
+    fill_giving(call, &page);
+    e = fill_requests(call, ctx, t.type_id, &page);
     if (!failed(e))
         e = fill_holders(call, ctx, t.type_id, &page);
     return failed(e) ? e : show(call, "Qualification", tpl_qualification_type_view(&page));
@@ -369,6 +400,8 @@ static struct err accept_request(struct call *call, struct ctx *ctx) {
     struct qualification_type t;
     int64_t value;
     struct err e = type_of_path(call, ctx, &t);
+    if (!failed(e) && t.test_s >= 0 && !form_text(call, "value").n)
+        e = bad(ctx, "value", "Say which score the answers get: a whole number.");
     if (!failed(e))
         e = read_value(call, ctx, &value);
     if (!failed(e))

@@ -1,9 +1,8 @@
 // A QuestionForm in Chromium: what the browser itself says of an answer, what the server says, and
 // that the page can be used by everybody (questions 6.6).
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { axe, newPage, openBrowser, openMarket, shot, signIn } from "./lib.mjs";
+import { aws, axe, newPage, openBrowser, openMarket, shot, signIn } from "./lib.mjs";
 
 let market, browser;
 before(async () => {
@@ -39,15 +38,11 @@ const complaints = async (frame) => (await axe(frame)).filter((v) => !v.startsWi
 let count = 0;
 function publish(question) {
     const title = `Form ${++count}`;
-    const aws = (...args) => JSON.parse(execFileSync("/usr/bin/aws", ["mturk", "--endpoint-url", market.endpoint,
-        "--region", "us-east-1", "--output", "json", ...args], { encoding: "utf8",
-        env: { ...process.env, AWS_ACCESS_KEY_ID: market.keys.AccessKeyId,
-            AWS_SECRET_ACCESS_KEY: market.keys.SecretAccessKey } }));
-    const made = aws("create-hit", "--title", title, "--description", "x", "--reward", "0.01",
+    const made = aws(market, "create-hit", "--title", title, "--description", "x", "--reward", "0.01",
         "--lifetime-in-seconds", "3600", "--assignment-duration-in-seconds", "600", "--max-assignments", "3",
         "--question", question);
     return { group: made.HIT.HITGroupId,
-        answers: () => aws("list-assignments-for-hit", "--hit-id", made.HIT.HITId).Assignments.map((a) => a.Answer) };
+        answers: () => aws(market, "list-assignments-for-hit", "--hit-id", made.HIT.HITId).Assignments.map((a) => a.Answer) };
 }
 
 async function accept(group) {

@@ -1,6 +1,6 @@
 // What the browser tests share: a market as ./dev demo makes it, Debian's Chromium, signing in,
 // screenshots (kept in the build folder, or in HITD_SHOTS), and axe-core.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -41,6 +41,15 @@ export async function openMarket() {
             rmSync(folder, { recursive: true, force: true });
         },
     };
+}
+
+// An operation of the Requester API, called as the market's requester; its answer.
+export function aws(market, ...args) {
+    const words = execFileSync("/usr/bin/aws", ["mturk", "--endpoint-url", market.endpoint,
+        "--region", "us-east-1", "--output", "json", ...args], { encoding: "utf8",
+        env: { ...process.env, AWS_ACCESS_KEY_ID: market.keys.AccessKeyId,
+            AWS_SECRET_ACCESS_KEY: market.keys.SecretAccessKey } });
+    return words ? JSON.parse(words) : null;
 }
 
 export function openBrowser() {

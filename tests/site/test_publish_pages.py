@@ -160,6 +160,31 @@ def test_criteria_come_back(requester, desk):
                                                     "do not see it")
 
 
+def test_own_qualifications_have_a_line(mturk, desk):
+    """Type, comparison, values and guard are chosen in the form, come back, and keep a mistake."""
+    made = mturk.create_qualification_type(
+        Name="Careful reader", Description="d",
+        QualificationTypeStatus="Active")["QualificationType"]["QualificationTypeId"]
+    wrong = make(desk, 422, name="Own", own_type_1=made, own_cmp_1="In", own_values_1="80, many",
+                 own_guards_1="DiscoverPreviewAndAccept")
+    wrong.says("Write whole numbers with commas between")
+    typed = dict(wrong.form("/new").fields)
+    assert typed["own_values_1"] == "80, many" and typed["own_type_1"] == made
+    assert typed["own_guards_1"] == "DiscoverPreviewAndAccept"
+    make(desk, 422, name="Own", own_type_1=made, own_cmp_1="EqualTo",
+         own_values_1="").says("Say which value to compare with")
+    make(desk, 422, name="Own", own_type_1="3ELSEWHERE", own_cmp_1="Exists").says(
+        "not there any more")
+    page = make(desk, 200, name="Own", own_type_1=made, own_cmp_1="In", own_values_1="80, 90",
+                own_guards_1="DiscoverPreviewAndAccept", own_type_2=made, own_cmp_2="Exists")
+    page.says("Careful reader is one of 80, 90", "Careful reader has been granted")
+    form = dict(desk.get(page.url + "/edit").form("/edit").fields)
+    assert (form["own_type_1"], form["own_cmp_1"], form["own_values_1"], form["own_guards_1"]) == (
+        made, "In", "80, 90", "DiscoverPreviewAndAccept")
+    assert (form["own_type_2"], form["own_cmp_2"], form["own_guards_2"]) == (made, "Exists", "Accept")
+    assert form["own_type_3"] == "" and form["others"] == "[]"
+
+
 def test_criteria_without_a_field_are_kept(requester, desk):
     import json
     rule = {"QualificationTypeId": "3ABCDEFGHIJKLMNOPQRSTUVWXYZ012", "Comparator": "Exists",

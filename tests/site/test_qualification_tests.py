@@ -83,3 +83,31 @@ def test_a_program_takes_it(server, mturk, wanda):
     answer = wanda.request("POST", "/qualifications/%s/test/submit" % made,
                            urllib.parse.urlencode({"q": "a"}), head)
     assert json.loads(answer.body) == {"state": "Granted", "value": 0}
+
+
+def test_answers_are_scored_by_hand(server, mturk, desk, wanda):
+    """The requester reads question and chosen words beside the request, and grants or refuses."""
+    made = new_type(mturk, "essay", RetryDelayInSeconds=0)
+    page = wanda.send(wanda.get("/qualifications/%s/test" % made), "/test")
+    wanda.send(page, "/test/submit", q=["c", "a"])
+    shown = desk.get("/requester/qualifications/%s" % made)
+    shown.says(wanda.worker.id, "The a", "The c", "Score")
+    assert "The b" not in shown.text
+    empty = desk.send(shown, "/accept")
+    assert empty.status == 422
+    empty.says("Say which score")
+    desk.send(empty, "/accept", value="42").says("Granted")
+    score = mturk.get_qualification_score(QualificationTypeId=made, WorkerId=wanda.worker.id)
+    assert score["Qualification"]["IntegerValue"] == 42
+
+
+def test_answers_are_refused_with_a_text(server, mturk, desk, wanda):
+    made = new_type(mturk, "essay to refuse", RetryDelayInSeconds=0)
+    page = wanda.send(wanda.get("/qualifications/%s/test" % made), "/test")
+    wanda.send(page, "/test/submit", q="a")
+    shown = desk.get("/requester/qualifications/%s" % made)
+    long = desk.send(shown, "/reject", reason="x" * 1025)
+    assert long.status == 422
+    long.says("at most 1,024")
+    desk.send(long, "/reject", reason="Too short, please read the guide.").says("Not granted")
+    wanda.get("/qualifications/%s" % made).says("Too short, please read the guide.")
