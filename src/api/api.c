@@ -77,6 +77,8 @@ static struct err enter(struct call *call, struct ctx *ctx) {
     struct err e = call_enter_key(call, ctx, require);
     if (e.code == ERR_SUSPENDED)
         e.code = ERR_ACCESS_DENIED;
+    if (!failed(e))
+        e = call_count(call, ctx);
     if (failed(e))
         return e;
     if (!op)

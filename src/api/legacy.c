@@ -176,6 +176,8 @@ static void find_replay_key(struct call *call, const struct legacy_call *l) {
 static struct err enter(struct call *call, struct ctx *ctx) {
     const struct legacy_call *l = call->extra;
     struct err e = authenticate(call, ctx, l);
+    if (!failed(e))
+        e = call_count(call, ctx);
     if (failed(e))
         return e;
     if (!l->op)

@@ -74,6 +74,10 @@ static const struct v1_row *find_row(const struct http_request *req,
 
 static void refuse(struct call *call, struct err e) {
     call_header(call, "X-Request-Id", str_c(call->req->id));
+    if (e.code == ERR_THROTTLED) { /* 400 is for the SDKs only */
+        call->status = 429;
+        call_header(call, "Retry-After", STR("1"));
+    }
     struct json j = call_json(call);
     json_open_object(&j);
     json_key(&j, "error");
@@ -120,6 +124,8 @@ static struct err enter(struct call *call, struct ctx *ctx) {
     const struct v1_row *row = call->extra;
     struct err e =
         is_signed(call->req) ? call_enter_key(call, ctx, NULL) : call_enter_session(call, ctx);
+    if (!failed(e))
+        e = call_count(call, ctx);
     if (!failed(e))
         e = route_check_rights(&row->route, call);
     if (!failed(e) && route_changes(&row->route) && !call->by_key)

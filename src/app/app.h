@@ -1,5 +1,5 @@
 /* What all requests of one server share: the store, its keys, how it is reached from outside, and
- * its figures. Made once by hitd/serve.c, then only read.
+ * its figures. Made once by hitd/serve.c, then only read, but for what counts.
  *
  * The layer app/ is where a request of http/ meets a transaction of market/: call.h runs one
  * request, route.h finds the handler of an address. api/ and site/ are built on it and never see
@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "app/figures.h"
+#include "app/throttle.h"
 #include "base/id.h"
 #include "market/secret.h"
 #include "store/store.h"
@@ -32,6 +33,7 @@ struct app {
      * none. */
     const char *worker_host, *requester_host;
     struct figures figures;
+    struct throttle throttle;
 };
 
 /* Name of the session's cookie. */

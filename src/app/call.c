@@ -385,6 +385,13 @@ void call_enter_found(struct call *call, const struct party *party, struct str k
     enter_party(call, key_id);
 }
 
+struct err call_count(struct call *call, struct ctx *ctx) {
+    if (call->counted || !call->signed_in)
+        return NO_ERR;
+    call->counted = true;
+    return throttle_take(&call->app->throttle, ctx, call->actor.party);
+}
+
 struct err call_enter_key(struct call *call, struct ctx *ctx, const char *const *require) {
     static const char *const services[] = {"mturk-requester", NULL};
     struct http_request *req = call->req;

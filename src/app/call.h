@@ -67,6 +67,7 @@ struct call {
     struct session session; /* party: the person of a session, or the account of an access key */
     bool signed_in;         /* session.party is somebody */
     bool by_key;            /* authenticated by signature, not by cookie */
+    bool counted;           /* call_count() was here */
 
     /* what; filled by the face */
     const struct route *route;
@@ -140,6 +141,10 @@ struct err call_enter_session(struct call *call, struct ctx *ctx);
 /* The signature in Authorization, by Signature Version 4. require: headers that must be signed,
  * as in http/sigv4.h. */
 struct err call_enter_key(struct call *call, struct ctx *ctx, const char *const *require);
+
+/* Counts the request against what its account may send (app/throttle.h); once, however often
+ * enter() runs. */
+struct err call_count(struct call *call, struct ctx *ctx);
 
 /* Takes the owner of an access key whose signature the face has checked itself. */
 void call_enter_found(struct call *call, const struct party *party, struct str key_id);

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/datetime.h"
@@ -173,7 +174,7 @@ static struct err refusal(struct client *c, const struct call *call) {
     return e;
 }
 
-struct err client_call(struct client *c, struct call *call) {
+static struct err send_once(struct client *c, struct call *call) {
     struct curl_slist *headers = sign(c, call);
     call->status = 0;
     call->answer = BUF_INIT;
@@ -186,6 +187,25 @@ struct err client_call(struct client *c, struct call *call) {
         return err_make(c->arena, ERR_UNAVAILABLE, NULL, "%.*s can not be reached: %s",
                         STR_ARG(c->base), curl_easy_strerror(code));
     return call->status >= 400 ? refusal(c, call) : NO_ERR;
+}
+
+/* The server limits how fast an account may ask: it has done nothing, and takes one request more
+ * within a second. */
+static bool too_many(const struct call *call) {
+    return call->status == 429 ||
+           (call->status == 400 && call->target &&
+            str_find(buf_view(&call->answer), STR("\"ThrottlingException\"")) >= 0);
+}
+
+struct err client_call(struct client *c, struct call *call) {
+    enum { TRIES = 10 };
+    struct err e = send_once(c, call);
+    for (int i = 1; i < TRIES && too_many(call); i++) {
+        call_free(call);
+        nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
+        e = send_once(c, call);
+    }
+    return e;
 }
 
 void call_free(struct call *call) {

@@ -39,8 +39,9 @@ struct call {
     struct buf answer; /* free with call_free */
 };
 
-/* Sends it. An error is a connection that failed, or an answer of 400 and more with the server's
- * message (the status and the answer are filled all the same). */
+/* Sends it, and again, ten times at most, while the server says that these are too many a second.
+ * An error is a connection that failed, or an answer of 400 and more with the server's message (the
+ * status and the answer are filled all the same). */
 struct err client_call(struct client *c, struct call *call);
 void call_free(struct call *call);
 

@@ -85,6 +85,10 @@ static void listener_figures(struct buf *b, const char *name, const struct http_
 static void metrics(struct server *s, struct http_request *req) {
     struct buf b = BUF_INIT;
     figures_print(&s->app.figures, &b);
+    buf_printf(&b,
+               "# HELP hitd_throttled_total Requests of the API beyond what their account may "
+               "send.\n# TYPE hitd_throttled_total counter\nhitd_throttled_total %" PRIu64 "\n",
+               atomic_load(&s->app.throttle.refused));
     struct http_server *main = s->main;
     if (main)
         listener_figures(&b, "main", main);
@@ -253,6 +257,7 @@ static struct err start(struct server *s, struct command_line *line) {
         return e;
     s->app.store = s->opened.store;
     s->app.ids = &s->opened.ids;
+    throttle_init(&s->app.throttle);
     s->app.seal = &s->opened.seal;
     s->app.sandbox = s->settings.sandbox;
     s->app.file_max = (size_t)s->settings.upload_mib << 20;

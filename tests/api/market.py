@@ -117,8 +117,9 @@ class Requester:
         key = server.key(email)
         self.access, self.secret = key["AccessKeyId"], key["SecretAccessKey"]
 
-    def client(self, retries=1, **more):
-        config = botocore.config.Config(retries={"max_attempts": retries}, read_timeout=60)
+    def client(self, retries=1, mode="legacy", **more):
+        config = botocore.config.Config(retries={"max_attempts": retries, "mode": mode},
+                                        read_timeout=60)
         made = boto3.client("mturk", endpoint_url=self.server.url, region_name="us-east-1",
                             aws_access_key_id=self.access, aws_secret_access_key=self.secret,
                             config=config, **more)
