@@ -4,6 +4,7 @@
 #include "market/account.h"
 #include "market/hide.h"
 #include "market/hit_type.h"
+#include "market/work_next.h"
 #include "site/rows.h"
 
 /* ---- the list ---- */
@@ -162,26 +163,82 @@ static struct err list_of_requester(struct call *call, struct ctx *ctx) {
 
 /* ---- preview ---- */
 
-static bool nothing_left(struct err e) {
-    return e.code == ERR_NO_MORE_HITS || e.code == ERR_NOT_FOUND || e.code == ERR_GROUP_PAUSED;
+static void go_to_task(struct call *call, const struct task *t, const char *more) {
+    site_redirect(call,
+                  str_printf(call->req->arena, "/projects/%.*s/tasks/%.*s?assignment_id=%.*s%s",
+                             STR_ARG(t->group.group_id), STR_ARG(t->hit_id),
+                             STR_ARG(t->assignment_id), more));
 }
 
-/* ?done=: the worker comes from a submitted task and goes on, or back to the list. */
+static const char *why_no_next(enum next_state next) {
+    switch (next) {
+    case NEXT_NONE: return "There is nothing more of that group for you.";
+    case NEXT_UNQUALIFIED:
+        return "No other of that group was accepted: you no longer have a qualification it asks "
+               "for.";
+    case NEXT_QUEUE_FULL:
+        return "No other of that group was accepted: your queue is full. Submit or return one of "
+               "it first.";
+    case NEXT_LIMIT:
+        return "No other of that group was accepted: you have reached the number of tasks of one "
+               "day.";
+    case NEXT_PAUSED:
+        return "No other of that group was accepted: it is paused after reports of workers.";
+    case NEXT_REFUSED: return "No other of that group was accepted: it is not open to you now.";
+    case NEXT_OFF:
+    case NEXT_ACCEPTED: break;
+    }
+    return "";
+}
+
+/* ?done=: the worker comes from a submitted task. He goes to the one that was accepted for him; to
+ * the next of his queue when he came from there; else to the list, with a word why. */
+static struct err after_submitting(struct call *call, struct ctx *ctx) {
+    struct queue queue;
+    bool wanted = false;
+    const struct form *query = &call->req->query;
+    enum next_state next = next_state_parse(form_get(query, "next"));
+    bool from_queue = str_is(form_get(query, "from"), "queue");
+    struct err e = work_queue(ctx, &queue);
+    if (!failed(e))
+        e = work_next_wanted(ctx, ctx->actor->party, &wanted);
+    if (failed(e))
+        return e;
+    const struct task *held = wanted ? work_next_held(&queue, call->params[0]) : NULL;
+    if (held && (next == NEXT_ACCEPTED || next == NEXT_OFF)) {
+        go_to_task(call, held, "&done=1");
+        return NO_ERR;
+    }
+    if (next == NEXT_OFF) {
+        struct task more;
+        struct preview_in in = {.group_id = call->params[0]};
+        e = work_preview(ctx, &in, &more);
+        if (e.code == ERR_NO_MORE_HITS || e.code == ERR_NOT_FOUND)
+            next = NEXT_NONE;
+        else if (e.code == ERR_STORE || e.code == ERR_RETRY)
+            return e;
+    }
+    const char *why = why_no_next(next);
+    page_flash(call, FLASH_GOOD, "Submitted.%s%s", *why ? " " : "", why);
+    if (from_queue && queue.n)
+        go_to_task(call, &queue.items[0], "&from=queue");
+    else
+        site_redirect(call, from_queue ? STR("/tasks") : STR("/projects"));
+    return NO_ERR;
+}
+
 static struct err preview(struct call *call, struct ctx *ctx) {
     struct str after = form_get(&call->req->query, "after");
-    bool done = form_get(&call->req->query, "done").n > 0;
     struct preview_in in = {
         .group_id = call->params[0],
         .hit_id = call->params[1],
         .after_id = after.n ? after : STR_NULL,
     };
     struct task task;
+    bool done = call->signed_in && form_get(&call->req->query, "done").n;
+    if (done && !site_wants_json(call->req))
+        return after_submitting(call, ctx);
     struct err e = work_preview(ctx, &in, &task);
-    if (done && nothing_left(e) && !site_wants_json(call->req)) {
-        page_flash(call, FLASH_GOOD, "Submitted. There is nothing more of that group for you.");
-        site_redirect(call, STR("/projects"));
-        return NO_ERR;
-    }
     if (failed(e))
         return e;
     if (!site_wants_json(call->req))
@@ -196,11 +253,20 @@ static struct err accept_shard(struct call *call, struct ctx *ctx) {
     return work_shard(ctx, STR_NULL, call->params[0], &call->shard);
 }
 
+/* The tick box beside the button, where it stands. */
+static struct err remember_next(struct call *call, struct ctx *ctx) {
+    if (!form_get(&call->form, "accept_next_shown").n)
+        return NO_ERR;
+    return work_next_want(ctx, ctx->actor->party, form_get(&call->form, "accept_next").n > 0);
+}
+
 static struct err accept(struct call *call, struct ctx *ctx) {
     struct accept_in in = {.group_id = call->params[0]};
     struct accepted accepted;
     struct task task;
-    struct err e = work_accept(ctx, &in, &accepted);
+    struct err e = remember_next(call, ctx);
+    if (!failed(e))
+        e = work_accept(ctx, &in, &accepted);
     if (!failed(e))
         e = work_task(ctx, accepted.assignment_id, &task);
     if (failed(e))
@@ -209,9 +275,7 @@ static struct err accept(struct call *call, struct ctx *ctx) {
         struct json j = call_json(call);
         return json_queue_entry(&j, call, ctx, &task, true);
     }
-    site_redirect(call, str_printf(call->req->arena, "/projects/%.*s/tasks/%.*s?assignment_id=%.*s",
-                                   STR_ARG(task.group.group_id), STR_ARG(task.hit_id),
-                                   STR_ARG(accepted.assignment_id)));
+    go_to_task(call, &task, "");
     return NO_ERR;
 }
 

@@ -4,6 +4,7 @@
 #include "base/pack.h"
 #include "base/rand.h"
 #include "formats/answer.h"
+#include "market/work_next.h"
 #include "site/form.h"
 #include "site/rows.h"
 
@@ -123,23 +124,32 @@ void submit_refuse(struct call *call, struct err e) {
     buf_puts(&call->body, "/tasks\">Your queue</a></p>\n</body>\n</html>\n");
 }
 
+/* Where the worker goes on: the page there knows what was accepted for him. */
+static void go_on(struct buf *out, struct call *call, const struct submission *s,
+                  const struct submitted *done, enum next_state next) {
+    html_text(out, str_c(call->app->site_url));
+    buf_printf(out, "/projects/%.*s/tasks?done=", STR_ARG(done->group_id));
+    html_text(out, s->assignment_id);
+    buf_printf(out, "&amp;next=%s", next_state_name(next));
+}
+
 static void success_page(struct call *call, const struct submission *s,
-                         const struct submitted *done) {
+                         const struct submitted *done, enum next_state next) {
     struct buf script = BUF_INIT, *out = &call->body;
     struct json j = json_begin(&script);
     /* Both texts are ours: an id of capital letters and digits, and the configured address. */
     buf_puts(&script, "if(window.parent!==window)window.parent.postMessage({submitted:");
     json_str(&j, s->assignment_id);
-    buf_puts(&script, "},");
+    buf_printf(&script, ",next:\"%s\"},", next_state_name(next));
     struct json origin = json_begin(&script);
     json_cstr(&origin, call->app->site_url);
     buf_puts(&script, ");");
     frame_page_begin(call, "Submitted", buf_view(&script));
     buf_free(&script);
     buf_puts(out, "<p>Your work was submitted.</p>\n<p><a target=\"_top\" href=\"");
-    html_text(out, str_c(call->app->site_url));
-    buf_printf(out, "/projects/%.*s/tasks\">Next task of this group</a></p>\n</body>\n</html>\n",
-               STR_ARG(done->group_id));
+    go_on(out, call, s, done, next);
+    buf_printf(out, "\">%s</a></p>\n</body>\n</html>\n",
+               next == NEXT_ACCEPTED ? "Go on: the next task is accepted" : "Go on");
 }
 
 static struct err missing_id(struct call *call, struct str id) {
@@ -190,6 +200,8 @@ static void bad_answer(struct call *call, const struct submission *s, const stru
 static struct err submit(struct call *call, struct ctx *ctx) {
     struct submission s = {.assignment_id = STR_NULL};
     struct submitted done;
+    struct accepted accepted = {0};
+    enum next_state next = NEXT_OFF;
     struct err e = gather(call, &s);
     if (failed(e))
         return e;
@@ -209,6 +221,8 @@ static struct err submit(struct call *call, struct ctx *ctx) {
     struct ctx as_nobody = *ctx;
     as_nobody.actor = &nobody;
     e = work_submit(&as_nobody, &in, &done);
+    if (!failed(e))
+        e = work_next(&as_nobody, &done, &next, &accepted);
     if (failed(e) && e.code != ERR_BAD_ANSWER)
         return e;
     call_header(call, "Access-Control-Allow-Origin", STR("*"));
@@ -217,7 +231,7 @@ static struct err submit(struct call *call, struct ctx *ctx) {
         return NO_ERR;
     }
     if (!site_wants_json(call->req)) {
-        success_page(call, &s, &done);
+        success_page(call, &s, &done, next);
         return NO_ERR;
     }
     struct json j = call_json(call);
@@ -226,6 +240,11 @@ static struct err submit(struct call *call, struct ctx *ctx) {
     json_kv_cstr(&j, "state", done.approved ? "Approved" : "Submitted");
     json_kv_bool(&j, "again", done.again);
     json_kv_str(&j, "group_id", done.group_id);
+    json_kv_cstr(&j, "next", next_state_name(next));
+    if (next == NEXT_ACCEPTED) {
+        json_kv_str(&j, "next_assignment_id", accepted.assignment_id);
+        json_kv_str(&j, "next_task_id", accepted.hit_id);
+    }
     json_end(&j);
     return NO_ERR;
 }

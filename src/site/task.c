@@ -1,5 +1,6 @@
 /* Doing work: the accepted HIT, the queue, returning (worker-site 5, 6). */
 #include "market/answer_draft.h"
+#include "market/work_next.h"
 #include "site/rows.h"
 
 static struct err find_task(struct call *call, struct ctx *ctx, struct task *task) {
@@ -21,8 +22,11 @@ struct err task_page(struct call *call, struct ctx *ctx, const struct task *t) {
     if (failed(e))
         return e;
     struct answer_draft draft = {.fields = STR_NULL};
+    bool accept_next = false;
     if (t->assignment)
         e = answer_draft_of(ctx, t, &draft);
+    if (!failed(e) && call->signed_in)
+        e = work_next_wanted(ctx, call->session.party.id, &accept_next);
     if (failed(e))
         return e;
     const struct hit_group *g = &t->group;
@@ -38,7 +42,10 @@ struct err task_page(struct call *call, struct ctx *ctx, const struct task *t) {
         .preview = preview,
         .over = !preview && (t->status != ASSIGNMENT_ACCEPTED || t->deadline_ms <= ctx->now_ms),
         .done = form_get(&call->req->query, "done").n > 0,
+        .from_queue = str_is(form_get(&call->req->query, "from"), "queue"),
         .signed_in = call->signed_in,
+        .accept_next = accept_next,
+        .address = call->req->target,
         .may_accept = g->qualification.accept,
         .id = t->assignment_id,
         .hit = t->hit_id,
@@ -80,6 +87,21 @@ static struct err show_task(struct call *call, struct ctx *ctx) {
         return task_page(call, ctx, &task);
     struct json j = call_json(call);
     return json_queue_entry(&j, call, ctx, &task, true);
+}
+
+/* ---- accepting the next one by itself ---- */
+
+static struct err put_accept_next(struct call *call, struct ctx *ctx) {
+    struct str back = form_get(&call->form, "back");
+    bool wanted = form_get(&call->form, "accept_next").n > 0;
+    struct err e = work_next_want(ctx, ctx->actor->party, wanted);
+    if (failed(e))
+        return e;
+    page_flash(call, FLASH_GOOD, "%s",
+               wanted ? "Saved: with each task that you submit, the next of its group is accepted."
+                      : "Saved: nothing is accepted when you submit.");
+    site_redirect(call, site_own_address(back) ? back : STR("/tasks"));
+    return NO_ERR;
 }
 
 /* ---- queue ---- */
@@ -205,6 +227,12 @@ const struct route site_task_rows[] = {
      .kind = CALL_WRITE,
      .run = return_of_group,
      .shard = shard_of_named},
+    {.method = "POST",
+     .pattern = "/tasks/accept-next",
+     .help = "Whether the next HIT of the group is accepted with each one that is submitted.",
+     .may = MAY_WORKER,
+     .kind = CALL_WRITE,
+     .run = put_accept_next},
     {.method = "GET",
      .pattern = "/tasks",
      .help = "Accepted HITs, least time left first.",

@@ -149,7 +149,27 @@ test("accept, work, submit in the frame, and the next one comes", async () => {
     await frame.getByRole("button", { name: "Submit" }).click();
     await page.waitForURL(/done=|\/projects$/);
     await page.getByText("Submitted.").first().waitFor();
+    assert.equal(new URL(page.url()).pathname, "/projects");
+    // Once more, and the next one is accepted with it. What is ticked is saved without a reload.
+    await page.locator("tr", { hasText: "Add up a receipt" }).getByRole("link", { name: "Preview" }).click();
+    await page.getByRole("button", { name: "Accept" }).click();
+    await page.waitForURL(/assignment_id=/);
+    const second = page.url();
+    const again = await (await page.waitForSelector("iframe")).contentFrame();
+    await again.getByLabel("Total").fill("5.00");
+    const [saved] = await Promise.all([
+        page.waitForResponse((r) => r.url().endsWith("/tasks/accept-next")),
+        page.getByLabel("Accept the next task automatically").check(),
+    ]);
+    assert.equal(saved.status(), 200);
+    assert.equal(await again.getByLabel("Total").inputValue(), "5.00");
+    await shot(page, "story-accept-next");
+    await again.getByRole("button", { name: "Submit" }).click();
+    await page.waitForURL((url) => url.href !== second && /assignment_id=.*done=1/.test(url.href));
+    await page.getByText("Submitted. Here is the next one of this group.").waitFor();
+    assert.equal(await page.getByLabel("Accept the next task automatically").isChecked(), true);
     await shot(page, "story-next-task");
+    await page.getByLabel("Accept the next task automatically").uncheck();
     assert.deepEqual(page.complaints, []);
     await page.context().close();
 });

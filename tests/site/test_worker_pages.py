@@ -74,6 +74,93 @@ def test_after_submitting(server, mturk, wanda):
     page.says("There is nothing more of that group for you")
 
 
+def frame_answer(browser, page):
+    """What the task's own form in the frame is answered, without script."""
+    assignment = re.search(r"assignment_id=([A-Z0-9]+)", page.url).group(1)
+    return browser.request("POST", "/mturk/externalSubmit", "assignmentId=%s&tag=cat" % assignment,
+                           {"Content-Type": "application/x-www-form-urlencoded"})
+
+
+def on_from(browser, answer):
+    """The link that the answer in the frame offers."""
+    answer.says("Your work was submitted.")
+    return browser.get("/" + answer.reader.links[0].split("/", 3)[3])
+
+
+def two_of_a_group(mturk, **more):
+    kind = mturk.create_hit_type(Title="A pair %d" % id(more), Description="d", Reward="0.01",
+                                 AssignmentDurationInSeconds=60, **more)["HITTypeId"]
+    from market import HTML
+    return [mturk.create_hit_with_hit_type(HITTypeId=kind, Question=HTML, LifetimeInSeconds=3600,
+                                           MaxAssignments=1)["HIT"] for _ in range(2)]
+
+
+def test_next_is_accepted_without_script(mturk, wanda):
+    group = two_of_a_group(mturk)[0]["HITGroupId"]
+    preview = wanda.get("/projects/%s/tasks" % group)
+    assert "accept_next" not in dict(preview.form("/accept_random").fields)  # off at first
+    task = wanda.send(preview, "/accept_random", accept_next="on")
+    assert dict(task.form("/accept-next").fields)["accept_next"] == "on"  # remembered
+    second = on_from(wanda, frame_answer(wanda, task))
+    second.says("Submitted. Here is the next one", "Time left")
+    assert "assignment_id=" in second.url and second.url != task.url
+    last = on_from(wanda, frame_answer(wanda, second))
+    assert last.url == "/projects"
+    last.says("Submitted. There is nothing more of that group for you.")
+    wanda.get("/tasks").says("You hold no task")
+
+
+def test_next_is_switched_off_in_the_task(mturk, wanda):
+    group = two_of_a_group(mturk)[0]["HITGroupId"]
+    task = wanda.send(wanda.get("/projects/%s/tasks" % group), "/accept_random", accept_next="on")
+    same = wanda.send(task, "/accept-next", accept_next=None)
+    same.says("Saved: nothing is accepted when you submit.")
+    assert same.url == task.url
+    last = on_from(wanda, frame_answer(wanda, same))
+    assert last.url == "/projects"
+    assert "nothing more" not in last.text
+    last.says("Submitted.")
+    preview = wanda.get("/projects/%s/tasks" % group)
+    assert "accept_next" not in dict(preview.form("/accept_random").fields)
+    outside = wanda.send(task, "/accept-next", back="https://example.org/", follow=False)
+    assert outside.head["Location"] == "/tasks"
+
+
+def test_next_of_the_queue(mturk, wanda):
+    hits = [new_hit(mturk, MaxAssignments=1) for _ in range(2)]
+    for h in hits:
+        wanda.worker.accept(h["HITGroupId"])
+    queue = wanda.get("/tasks")
+    first = wanda.get([u for u in queue.reader.links if "assignment_id=" in u][0])
+    assert 'data-from="queue"' in first.html
+    frame_answer(wanda, first)
+    page = wanda.get("/projects/%s/tasks?done=1&next=off&from=queue" % hits[0]["HITGroupId"])
+    page.says("Submitted.", "Time left")
+    frame_answer(wanda, page)
+    page = wanda.get("/projects/%s/tasks?done=1&next=off&from=queue" % hits[1]["HITGroupId"])
+    page.says("Submitted.", "You hold no task")
+
+
+@pytest.mark.parametrize("word, says", [
+    ("queue_full", "your queue is full"), ("unqualified", "you no longer have a qualification"),
+    ("limit", "the number of tasks of one day"), ("paused", "paused after reports"),
+    ("refused", "not open to you now"), ("<b>", "Submitted.")])
+def test_why_no_next(mturk, wanda, word, says):
+    group = new_hit(mturk)["HITGroupId"]
+    wanda.get("/projects/%s/tasks?done=1&next=%s" % (group, word)).says("Submitted.", says)
+
+
+def test_next_for_programs(mturk, wanda):
+    group = two_of_a_group(mturk)[0]["HITGroupId"]
+    entry = wanda.worker.accept(group)[1]
+    assert wanda.worker.form("POST", "/tasks/accept-next", accept_next="on")[0] == 200
+    status, done = wanda.worker.submit(entry["assignment_id"], tag="cat")
+    assert (status, done["next"]) == (200, "accepted")
+    status, queue = wanda.worker.get("/tasks")
+    assert [t["assignment_id"] for t in queue["tasks"]] == [done["next_assignment_id"]]
+    assert queue["tasks"][0]["task_id"] == done["next_task_id"]
+
+
 def test_one_day_and_dashboard(server, mturk, wanda):
     hit = new_hit(mturk, MaxAssignments=3, Reward="0.30")
     first = wanda.worker.work(hit["HITGroupId"])

@@ -30,12 +30,36 @@ if (clocks.length) {
   setInterval(tick, 1000);
 }
 
-// The frame's answer page says that it has submitted (to this origin only); the next task of the
-// group, or the list, comes next. Without script that page has a link.
+// The frame's answer page says that it has submitted (to this origin only), and whether the next
+// task of the group was accepted with it; the server knows where that leads. Without script that
+// page has a link.
 const bar = document.querySelector('.task-bar[data-task]');
 if (bar?.dataset.task) {
   addEventListener('message', (event) => {
-    if (event.origin === location.origin && event.data?.submitted === bar.dataset.task)
-      location.assign(`/projects/${bar.dataset.group}/tasks?done=${bar.dataset.task}`);
+    if (event.origin !== location.origin || event.data?.submitted !== bar.dataset.task)
+      return;
+    const query = new URLSearchParams({ done: bar.dataset.task, next: event.data.next ?? 'off' });
+    if (bar.dataset.from)
+      query.set('from', bar.dataset.from);
+    location.assign(`/projects/${bar.dataset.group}/tasks?${query}`);
+  });
+}
+
+// Whether the next task is accepted is saved as soon as it is ticked, so that what is entered into
+// the task stays. Without script there is a button.
+for (const form of document.querySelectorAll('form.accept-next')) {
+  const [box, button] = [form.elements.accept_next, form.querySelector('button')];
+  button.hidden = true;
+  box.addEventListener('change', async () => {
+    const wanted = box.checked;
+    const answer = await fetch(form.action, {
+      method: 'POST',
+      headers: { Accept: 'application/json' },
+      body: new URLSearchParams(new FormData(form)),
+    }).catch(() => null);
+    if (!answer?.ok) {
+      box.checked = !wanted;
+      button.hidden = false;
+    }
   });
 }
