@@ -103,7 +103,7 @@ static struct err choose_worker(struct ctx *c, struct choosing *s) {
                                                                              window_since(c),
                                                                              FILE_ROWS_MAX + 1},
                                          take_worker, s);
-    s->name = str_printf(s->arena, "all rejections of worker %.*s that can be undone", STR_ARG(id));
+    s->name = str_printf(s->arena, "All rejections of worker %.*s that can be undone", STR_ARG(id));
     return ctx_store(c, st);
 }
 
@@ -112,7 +112,7 @@ static struct err choose_review(struct ctx *c, struct choosing *s) {
     struct err e = review_load(c, c->actor->party, s->in->review, &rec);
     if (failed(e))
         return e;
-    s->name = str_printf(s->arena, "the rejections made by %.*s", STR_ARG(rec.r.file_name));
+    s->name = str_printf(s->arena, "The rejections made by %.*s", STR_ARG(rec.r.file_name));
     if (rec.r.state != REVIEW_APPLIED)
         return NO_ERR;
     struct sql_choose_undo_review_in in = {rec.r.settlement, c->actor->party, window_since(c),
@@ -123,13 +123,13 @@ static struct err choose_review(struct ctx *c, struct choosing *s) {
 static struct err choose_batch(struct ctx *c, struct choosing *s) {
     struct sql_choose_undo_batch_in in = {s->in->batch, c->actor->party, window_since(c),
                                           FILE_ROWS_MAX + 1};
-    s->name = STR("all rejections of the batch that can be undone");
+    s->name = STR("All rejections of the batch that can be undone");
     return ctx_store(c, sql_choose_undo_batch_each(c->tx, &in, take_batch, s));
 }
 
 static struct err choose_all(struct ctx *c, struct choosing *s) {
     struct sql_choose_undo_all_in in = {c->actor->party, window_since(c), FILE_ROWS_MAX + 1};
-    s->name = STR("all rejections that can be undone");
+    s->name = STR("All rejections that can be undone");
     return ctx_store(c, sql_choose_undo_all_each(c->tx, &in, take_all, s));
 }
 

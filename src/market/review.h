@@ -35,7 +35,8 @@
  *     classes    approve, reject, overturn: each rows, workers, reward, fee
  *     reasons    list of reason, rows
  *     messages   list of message, rows
- *     window_ends_ms (null: no overturn), planned_ms, created_ms, expires_ms
+ *     window_ends_ms (null: no overturn), rejections_end_ms (null: no rejection), planned_ms,
+ *     created_ms, expires_ms
  *     codes      list of code "U22", rows, first_line, message, remedy
  *     refused    list of line, assignment_id, worker_id, code, message, remedy
  *     warnings   list of sentences
@@ -50,7 +51,8 @@
  *   (row 13 of 4.4; 4.5). counts.needs_reason: rows with code U27. counts.not_funded: eligible
  *   overturns that mode `funded` leaves out. counts.new_slots: republished slots. cents.available
  *   is before the file, cents.shortfall is U31. refused lists the first 20 by line; all of them
- *   are in the outcome file.
+ *   are in the outcome file. rejections_end_ms: until when the first of the plan's own rejections
+ *   can be undone.
  */
 #ifndef MARKET_REVIEW_H
 #define MARKET_REVIEW_H

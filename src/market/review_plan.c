@@ -42,6 +42,7 @@ struct plan {
     int64_t available, shortfall, barred;
     int64_t many_from;      /* assignments from which a task is of the upper tier of the fee */
     int64_t window_ends_ms; /* 0: no overturn */
+    int64_t reject_ends_ms; /* until when the first of its rejections can be undone; 0: none */
     int64_t workers[4];     /* by verdict */
 
     struct buf reasons, messages, refused_rows, warnings; /* JSON arrays */
@@ -115,6 +116,7 @@ static void take_decided(struct plan *p, int judged, const struct judged_sum *s)
         p->reject = s->rows;
         p->reject_reward = s->reward;
         p->reject_fee = s->fee;
+        p->reject_ends_ms = s->first_submitted_ms + WINDOW_MS;
         break;
     default:
         p->overturn = s->rows;
@@ -496,6 +498,14 @@ static void put_warnings(struct json *j, const struct plan *p) {
     buf_free(&both);
 }
 
+static void put_moment(struct json *j, const char *name, int64_t ms) {
+    json_key(j, name);
+    if (ms)
+        json_int(j, ms);
+    else
+        json_write_null(j);
+}
+
 static struct str plan_json(struct ctx *c, struct plan *p, struct str token, struct str why) {
     struct buf b = BUF_INIT;
     struct json j = json_begin(&b);
@@ -510,11 +520,8 @@ static struct str plan_json(struct ctx *c, struct plan *p, struct str token, str
     put_file(&j, p);
     put_counts(&j, p);
     put_money(&j, p);
-    json_key(&j, "window_ends_ms");
-    if (p->window_ends_ms)
-        json_int(&j, p->window_ends_ms);
-    else
-        json_write_null(&j);
+    put_moment(&j, "window_ends_ms", p->window_ends_ms);
+    put_moment(&j, "rejections_end_ms", p->reject_ends_ms);
     json_kv_int(&j, "planned_ms", p->rec.r.judged_ms);
     json_kv_int(&j, "created_ms", p->rec.r.created_ms);
     json_kv_int(&j, "expires_ms", p->rec.r.expires_ms);

@@ -176,8 +176,11 @@ static void read_counts(const json_t *json, struct tpl_plan *p) {
     p->republished = number(json, "counts", "republished");
     p->new_slots = number(json, "counts", "new_slots");
     p->nothing = p->approve + p->reject + p->overturn == 0;
-    p->many_rejections = p->reject > REJECTIONS_MANY ||
-                         (p->reject && p->reject * 100 > p->rows * REJECTIONS_MANY_PERCENT);
+    /* whoever ticked some rows has just looked at them */
+    p->many_rejections =
+        p->reject > REJECTIONS_MANY ||
+        (p->reject && !p->selection.n && p->reject * 100 > p->rows * REJECTIONS_MANY_PERCENT);
+    p->stays = p->blank + p->no_op + p->other_batch + p->duplicates > 0;
 }
 
 static void read_money(struct arena *a, const json_t *json, struct tpl_plan *p) {
@@ -292,6 +295,11 @@ static struct err fill_message(struct call *call, struct tpl_plan *p) {
     return e;
 }
 
+/* Rows shifted against each other: no choice mends such a file. */
+static bool shifted(const struct tpl_plan *p) {
+    return str_starts(p->blocked, STR("U25"));
+}
+
 static struct err show_plan(struct call *call, const json_t *json,
                             const struct named_batch *batch) {
     struct arena *a = call->req->arena;
@@ -309,6 +317,7 @@ static struct err show_plan(struct call *call, const json_t *json,
         .applicable = json_is_true(json_object_get(json, "applicable")),
         .blocked = text(a, json, "blocked"),
         .window_ends = number(json, NULL, "window_ends_ms"),
+        .rejections_end = number(json, NULL, "rejections_end_ms"),
         .expires = number(json, NULL, "expires_ms"),
     };
     read_counts(json, &p);
@@ -316,6 +325,8 @@ static struct err show_plan(struct call *call, const json_t *json,
     read_choices(a, json, &p);
     read_texts(a, json, &p);
     read_faults(a, json, &p);
+    p.others_block = p.blocked.n && str_is(p.mode, "all") && p.refused && !shifted(&p);
+    p.ask_reason = p.others_block && p.needs_reason;
     struct err e = fill_message(call, &p);
     return failed(e)
                ? e
@@ -420,6 +431,17 @@ static struct err show_review(struct call *call) {
 
 /* ---- Yes, No, and another choice ---- */
 
+/* A button beside what is the matter: one change to what the form below says. */
+static void take_offer(struct str offer, struct review_choice *choice) {
+    if (str_is(offer, "eligible"))
+        choice->mode = MODE_ELIGIBLE;
+    else if (str_is(offer, "funded"))
+        choice->mode = MODE_FUNDED;
+    for (size_t i = 0; i < TICKS; i++)
+        if (str_is(offer, ticks[i].name))
+            choice->options |= ticks[i].bit;
+}
+
 static struct err plan_again(struct call *call) {
     struct app *app = call->app;
     struct str mode = form_get(&call->form, "mode");
@@ -432,6 +454,7 @@ static struct err plan_again(struct call *call) {
     for (size_t i = 0; i < TICKS; i++)
         if (form_get(&call->form, ticks[i].name).n)
             choice.options |= ticks[i].bit;
+    take_offer(form_get(&call->form, "offer"), &choice);
     struct review_answer answer;
     call->actor.entrance = ENTRANCE_FILE;
     struct err e = review_plan(app->store, app->ids, call->req->arena, &call->actor,

@@ -58,7 +58,7 @@ def test_undo_by_file(server, desk, story):
     before = story.available()
     plan = upload(desk, story, story.marked())
     plan.says("Apply this review?", "Nothing has changed yet", "Undo rejection", "$1.50", "$0.30",
-              "Needed from available$1.80", "Undoing can not be taken back")
+              "Needed from available$1.80", "Undoing a rejection can not be taken back")
     assert story.statuses() == ["Rejected"] * 3
     done = desk.send(plan, "/commit")
     done.says("Applied", "Rejections undone3", "$1.50", "$0.30")
@@ -107,7 +107,7 @@ def test_undo_a_whole_review(desk, server, requester):
     story.hit = hit
     story.batch = requester.v1("GET", "/v1/batches")[1]["batches"][0]["id"]
     plan = upload(desk, story, story.marked(approve="", reject="Blurred"))
-    plan.says("rejects the work of 3 workers", "Reject")
+    plan.says("This rejects 3 results of 3 workers", "Reject")
     done = desk.send(plan, "/commit")
     done.says("Rejected3", "3 rejections of this review can still be undone")
     plan = desk.send(done, "/undo")
@@ -152,6 +152,42 @@ def test_old_reason_left_in_reject(desk, story):
     plan = desk.send(plan, "/plan", same_reason="1")
     plan.says("Undo rejection")
     desk.send(plan, "/commit").says("Applied")
+
+
+def test_buttons_beside_what_is_the_matter(desk, story):
+    """Each choice that opens "Yes" stands where the plan says what closes it."""
+    rows = list(csv.reader(io.StringIO(story.marked(only=story.ids[:1]).decode(), newline="")))
+    for row in rows[1:]:  # an x in each, and in two still the old reason
+        row[rows[0].index("Approve")] = "x"
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(rows)
+    plan = upload(desk, story, out.getvalue().encode())
+    plan.says("2 rows can not be done, so nothing would be", "Leave out these rows")
+    assert plan.form("/commit").disabled
+    less = desk.send(plan, "/plan", offer="eligible")
+    assert not less.form("/commit").disabled
+    assert desk.json(less.url)[1]["overturn"] == 1
+    more = desk.send(less, "/plan", mode="all", offer="same_reason")
+    assert desk.json(more.url)[1]["overturn"] == 3
+    desk.send(more, "/commit").says("Applied", "Rejections undone3")
+
+
+def test_a_reason_is_asked_for_on_top(desk, requester, server):
+    story = Reviewed(server, requester)
+    hit = new_hit(story.client, MaxAssignments=3)
+    for w in story.workers:
+        w.work(hit["HITGroupId"])
+    story.hit, story.batch = hit, requester.v1("GET", "/v1/batches")[1]["batches"][0]["id"]
+    plan = upload(desk, story, story.marked(approve="", reject="x"))
+    plan.says("Reason for the 3 rejections marked without one", "Plan with this reason")
+    assert plan.html.count('name="reason"') == 1
+    plan = desk.send(plan, "/plan", reason="The code is not of this survey")
+    plan.says("Rejected workers read your reason and may appeal", "The code is not of this survey")
+    ends = desk.json(plan.url)[1]["rejections_end"]
+    submitted = [a["SubmitTime"] for a in story.client.list_assignments_for_hit(
+        HITId=hit["HITId"])["Assignments"]]
+    assert abs(ends / 1000 - 30 * 86400 - min(s.timestamp() for s in submitted)) < 2
+    desk.send(plan, "/commit").says("Applied", "Rejected3")
 
 
 def test_files_that_can_not_be_taken(desk, story):
