@@ -60,14 +60,28 @@ static struct err print_one(struct op_call *call, const struct qualification_typ
 #define TYPE_FIELD                                                                                 \
     ENTITY_FIELD("QualificationTypeId", struct type_in, type, "the qualification type")
 
-/* What Create and Update have in common. */
-#define PROPERTY_FIELDS                                                                            \
-    {.name = "RetryDelayInSeconds",                                                                \
-     .help = "how long a worker waits before he asks again; absent: once only",                    \
-     .type = F_INT,                                                                                \
-     .at = offsetof(struct type_in, retry_s),                                                      \
-     .max = SECONDS_MAX,                                                                           \
-     .fallback = -1},                                                                              \
+/* What Create and Update have in common; what Create must have, Update may leave as it is. */
+#define PROPERTY_FIELDS(must)                                                                      \
+    {.name = "Description",                                                                        \
+     .help = "shown to workers",                                                                   \
+     .type = F_TEXT,                                                                               \
+     .flags = FIELD_PLAIN,                                                                         \
+     .required = must,                                                                             \
+     .at = offsetof(struct type_in, description),                                                  \
+     .min = 1,                                                                                     \
+     .max = DESCRIPTION_MAX},                                                                      \
+        {.name = "QualificationTypeStatus",                                                        \
+         .help = "whether workers may ask for it",                                                 \
+         .type = F_ENUM,                                                                           \
+         .required = must,                                                                         \
+         .at = offsetof(struct type_in, status),                                                   \
+         .words = status_words},                                                                   \
+        {.name = "RetryDelayInSeconds",                                                            \
+         .help = "how long a worker waits before he asks again; absent: once only",                \
+         .type = F_INT,                                                                            \
+         .at = offsetof(struct type_in, retry_s),                                                  \
+         .max = SECONDS_MAX,                                                                       \
+         .fallback = -1},                                                                          \
         {.name = "Test",                                                                           \
          .help = "a QuestionForm document; needs TestDurationInSeconds",                           \
          .type = F_TEXT,                                                                           \
@@ -114,21 +128,7 @@ static const struct field create_fields[] = {
      .flags = FIELD_PLAIN,
      .at = offsetof(struct type_in, keywords),
      .max = KEYWORDS_MAX},
-    {.name = "Description",
-     .help = "shown to workers",
-     .type = F_TEXT,
-     .flags = FIELD_PLAIN,
-     .required = true,
-     .at = offsetof(struct type_in, description),
-     .min = 1,
-     .max = DESCRIPTION_MAX},
-    {.name = "QualificationTypeStatus",
-     .help = "whether workers may ask for it",
-     .type = F_ENUM,
-     .required = true,
-     .at = offsetof(struct type_in, status),
-     .words = status_words},
-    PROPERTY_FIELDS,
+    PROPERTY_FIELDS(true),
     {0},
 };
 
@@ -200,19 +200,7 @@ const struct op op_create_qualification_type = {
 
 static const struct field update_fields[] = {
     TYPE_FIELD,
-    {.name = "Description",
-     .help = "shown to workers",
-     .type = F_TEXT,
-     .flags = FIELD_PLAIN,
-     .at = offsetof(struct type_in, description),
-     .min = 1,
-     .max = DESCRIPTION_MAX},
-    {.name = "QualificationTypeStatus",
-     .help = "whether workers may ask for it",
-     .type = F_ENUM,
-     .at = offsetof(struct type_in, status),
-     .words = status_words},
-    PROPERTY_FIELDS,
+    PROPERTY_FIELDS(false),
     {0},
 };
 
