@@ -100,6 +100,13 @@ SELECT b.id, b.name, b.created_ms, b.document, b.rows_total, b.rows_published,
        CASE WHEN b.state = 1 OR b.slots > b.submitted + b.approved + b.rejected THEN 1 ELSE 0 END
 FROM batch b WHERE b.project = :project AND b.state <> 4 ORDER BY b.id DESC LIMIT :n;
 
+-- The first row of the newest batch.
+-- name: project_example :one
+-- in: project int
+-- out: columns text, vars text?
+SELECT b.columns, (SELECT h.vars FROM hit h WHERE h.batch = b.id ORDER BY h.seq, h.id LIMIT 1)
+FROM batch b WHERE b.project = :project AND b.state <> 4 ORDER BY b.id DESC LIMIT 1;
+
 -- Work times of the latest tasks of a batch.
 -- name: project_work_times :many
 -- in: batch int, n int

@@ -193,3 +193,24 @@ bool id_open(const struct id_key *key, enum id_kind kind, struct str id, int64_t
     *row = (int64_t)v;
     return true;
 }
+
+/* ---- until a second ---- */
+
+#define UNTIL_EPOCH_S INT64_C(1577836800) /* 2020-01-01; 31 bits last 68 years from there */
+enum { UNTIL_BITS = 31 };
+
+struct str id_seal_until(struct arena *a, const struct id_key *key, enum id_kind kind, int64_t row,
+                         int64_t until_s) {
+    assert(row >= 0 && row <= ID_UNTIL_ROW_MAX && until_s > UNTIL_EPOCH_S);
+    return id_seal(a, key, kind, row << UNTIL_BITS | (until_s - UNTIL_EPOCH_S));
+}
+
+bool id_open_until(const struct id_key *key, enum id_kind kind, struct str id, int64_t now_s,
+                   int64_t *row) {
+    int64_t sealed;
+    if (!id_open(key, kind, id, &sealed) ||
+        now_s - UNTIL_EPOCH_S > (sealed & ((INT64_C(1) << UNTIL_BITS) - 1)))
+        return false;
+    *row = sealed >> UNTIL_BITS;
+    return true;
+}

@@ -31,6 +31,7 @@ enum id_kind {
     ID_DRAFT,     /* a staged batch, for its previews */
     ID_PREVIEW,   /* a layout on its own */
     ID_FILE_LINK, /* an uploaded file until a moment (market/form_work.h) */
+    ID_UNSAVED,   /* leave to look at unsaved layouts until a moment (market/draft.h) */
 };
 
 enum { ID_LEN = 30, ID_KEY_LEN = 16, ID_SLOTS = 16 };
@@ -49,5 +50,13 @@ struct str id_seal(struct arena *a, const struct id_key *key, enum id_kind kind,
 
 /* The row number of an id of that kind; false for anything this key did not seal so. */
 bool id_open(const struct id_key *key, enum id_kind kind, struct str id, int64_t *row);
+
+/* An id that is good until a second (Unix time, 2020 to 2088) and of which nothing is kept: it
+ * seals both. row from 0 to ID_UNTIL_ROW_MAX. Opening one that is over is false. */
+#define ID_UNTIL_ROW_MAX INT64_C(0xffffffff)
+struct str id_seal_until(struct arena *a, const struct id_key *key, enum id_kind kind, int64_t row,
+                         int64_t until_s);
+bool id_open_until(const struct id_key *key, enum id_kind kind, struct str id, int64_t now_s,
+                   int64_t *row);
 
 #endif

@@ -130,6 +130,17 @@ struct err layout_preview(struct ctx *c, struct str sealed, struct str pairs,
     return e;
 }
 
+struct str layout_leave(struct ctx *c, int64_t project) {
+    return id_seal_until(c->arena, c->ids, ID_UNSAVED, project, c->now_ms / 1000 + LAYOUT_LEAVE_S);
+}
+
+struct err layout_leave_open(struct ctx *c, struct str leave, int64_t *project) {
+    if (id_open_until(c->ids, ID_UNSAVED, leave, c->now_ms / 1000, project))
+        return NO_ERR;
+    return err_make(c->arena, ERR_NOT_FOUND, NULL,
+                    "This preview is over. Load the page around it again.");
+}
+
 /* ---- findings ---- */
 
 struct err draft_keep_findings(struct ctx *c, int64_t batch, const struct findings *f) {

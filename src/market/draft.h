@@ -55,6 +55,13 @@ struct err draft_page(struct ctx *c, struct str sealed, int64_t n, struct str *q
  * list of name, value, name, value…. */
 struct err layout_preview(struct ctx *c, struct str sealed, struct str pairs, struct str *question);
 
+/* Leave to look at layouts that are not saved yet, in the form of a project (0: a new one): the
+ * content listener shows what comes with it, so that nobody else makes it show anything. Good for
+ * LAYOUT_LEAVE_S. Opening: ERR_NOT_FOUND for one that is over or was never given. */
+enum { LAYOUT_LEAVE_S = 86400 };
+struct str layout_leave(struct ctx *c, int64_t project);
+struct err layout_leave_open(struct ctx *c, struct str leave, int64_t *project);
+
 /* Warnings of the file, at most DRAFT_FINDINGS. */
 enum { DRAFT_FINDINGS = 200 };
 struct draft_finding {

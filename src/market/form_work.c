@@ -119,10 +119,6 @@ struct err form_drop_files(struct ctx *c, int64_t hit) {
 
 /* ---- links ---- */
 
-/* A link is an id that seals the file's row and the second of its end: nothing is kept of it. */
-#define LINK_EPOCH_S INT64_C(1577836800) /* 2020-01-01; 31 bits last 68 years from there */
-enum { LINK_SECOND_BITS = 31 };
-
 struct err file_link(struct ctx *c, struct str assignment_id, struct str question,
                      struct str *link) {
     struct assignment as;
@@ -137,18 +133,16 @@ struct err file_link(struct ctx *c, struct str assignment_id, struct str questio
                         "The assignment has no file for the question \"%.*s\".", STR_ARG(question));
     if (st != ST_OK)
         return ctx_store(c, st);
-    int64_t until_s = c->now_ms / 1000 + FILE_LINK_S - LINK_EPOCH_S;
-    *link = id_seal(c->arena, c->ids, ID_FILE_LINK, (file.id << LINK_SECOND_BITS) | until_s);
+    *link = id_seal_until(c->arena, c->ids, ID_FILE_LINK, file.id, c->now_ms / 1000 + FILE_LINK_S);
     return NO_ERR;
 }
 
 struct err file_open(struct ctx *c, struct str link, struct file_body *out) {
     struct sql_upload_get_out file;
-    int64_t sealed = 0, mask = (INT64_C(1) << LINK_SECOND_BITS) - 1;
+    int64_t row;
     enum st st = ST_NONE;
-    if (id_open(c->ids, ID_FILE_LINK, link, &sealed) &&
-        c->now_ms / 1000 - LINK_EPOCH_S <= (sealed & mask))
-        st = sql_upload_get(c->tx, &(struct sql_upload_get_in){sealed >> LINK_SECOND_BITS}, &file);
+    if (id_open_until(c->ids, ID_FILE_LINK, link, c->now_ms / 1000, &row))
+        st = sql_upload_get(c->tx, &(struct sql_upload_get_in){row}, &file);
     if (st == ST_NONE)
         return err_make(c->arena, ERR_NOT_FOUND, NULL,
                         "There is no such file, or its address is over: it is good for %d seconds. "

@@ -108,6 +108,13 @@ struct project_batches {
 };
 struct err project_batches(struct ctx *c, int64_t project, int limit, struct project_batches *out);
 
+/* The first row of the newest published batch: packed lists of columns and of values in their
+ * order; both NULL when there is none. The caller has looked whose project it is. */
+struct project_example {
+    struct str columns, values;
+};
+struct err project_example(struct ctx *c, int64_t project, struct project_example *out);
+
 /* Median time from accept to submit in the latest batches, from a sample; 0 seconds when nobody
  * has worked for the project yet. */
 struct project_work {

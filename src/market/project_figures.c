@@ -19,6 +19,15 @@ struct err project_figures(struct ctx *c, int64_t project, struct project_figure
     return ctx_store(c, st);
 }
 
+struct err project_example(struct ctx *c, int64_t project, struct project_example *out) {
+    struct sql_project_example_out row;
+    enum st st = sql_project_example(c->tx, &(struct sql_project_example_in){project}, &row);
+    *out = (struct project_example){STR_NULL, STR_NULL};
+    if (st == ST_OK && row.vars.p)
+        *out = (struct project_example){row.columns, row.vars};
+    return st == ST_NONE ? NO_ERR : ctx_store(c, st);
+}
+
 struct batches {
     struct ctx *c;
     struct project_batches *out;

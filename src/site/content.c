@@ -10,7 +10,9 @@
 #include "market/draft.h"
 #include "market/form_work.h"
 #include "market/hit.h"
+#include "market/hit_question.h"
 #include "site/form.h"
+#include "site/layout_samples.h"
 #include "site/page.h"
 #include "site/rows.h"
 #include "site/site.h"
@@ -136,6 +138,31 @@ static struct err show_layout(struct call *call, struct ctx *ctx) {
     return failed(e) ? e : write_question(call, question);
 }
 
+/* A layout as it is being edited: what the form around the frame sends here, and nothing is kept
+ * of it. Without script all of the form's fields come; two of them are read. */
+static struct err show_unsaved(struct call *call, struct ctx *ctx) {
+    struct str html = form_get(&call->form, "layout");
+    struct layout layout = layout_read(ctx->arena, html.p ? html : STR(""));
+    struct layout_samples s;
+    struct buf pairs = BUF_INIT;
+    int64_t project;
+    struct err e = layout_leave_open(ctx, form_get(&call->form, "leave"), &project);
+    if (!failed(e) && !layout.html.n)
+        e = err_make(ctx->arena, ERR_BAD_REQUEST, "layout", "There is nothing to show yet.");
+    if (!failed(e))
+        e = layout_samples(ctx, project, &layout, &s);
+    if (failed(e))
+        return e;
+    for (size_t i = 0; i < s.n; i++) {
+        pack_add(&pairs, s.names[i]);
+        pack_add(&pairs, s.values[i]);
+    }
+    struct str question =
+        question_of_parameters(ctx->arena, layout.html, STR("Preview"), buf_view(&pairs));
+    buf_free(&pairs);
+    return write_question(call, question);
+}
+
 static struct err show_draft_row(struct call *call, struct ctx *ctx) {
     struct str question;
     int64_t row = site_query_int(call, "row", 1, INT64_MAX, 1);
@@ -174,6 +201,12 @@ static const struct route rows[] = {
      .may = MAY_EVERYBODY,
      .kind = CALL_READ,
      .run = show_layout},
+    {.method = "POST",
+     .pattern = "/layout",
+     .help = "A layout that is not saved yet, to whoever has leave from its form.",
+     .may = MAY_EVERYBODY,
+     .kind = CALL_READ,
+     .run = show_unsaved},
     {.method = "GET",
      .pattern = "/draft/{draft}",
      .help = "A row of a staged batch, as a worker would see it.",
@@ -222,6 +255,11 @@ void content_handle(struct app *app, struct http_request *req) {
         return;
     struct call *call = call_new(app, req, &face);
     bool other;
+    struct err e = http_form(req, FORM_LF, &call->form);
+    if (failed(e)) {
+        call_refuse(call, e);
+        return;
+    }
     call->route = route_find(rows, req->method, req->path, call->params, &other);
     if (!call->route) {
         call_refuse(call, err_make(req->arena, other ? ERR_METHOD_NOT_ALLOWED : ERR_NOT_FOUND, NULL,

@@ -17,13 +17,16 @@ enum { THEME_S = 365 * 86400 };
 /* ---- safety ---- */
 
 static void safety_headers(struct call *call, const struct page *page) {
+    const char *frames = page->task     ? "https: http:"
+                         : page->editor ? call->app->content_url
+                                        : "'none'";
     call_header(call, "Content-Security-Policy",
                 str_printf(call->req->arena,
                            "default-src 'none'; script-src 'self'; style-src 'self'; font-src "
                            "'self'; connect-src 'self'; img-src 'self' data:%s; frame-src %s; "
-                           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-                           page->images ? " https: http:" : "",
-                           page->task ? "https: http:" : "'none'"));
+                           "form-action 'self'%s%s; base-uri 'none'; frame-ancestors 'none'",
+                           page->images ? " https: http:" : "", frames, page->editor ? " " : "",
+                           page->editor ? call->app->content_url : ""));
     call_header(call, "X-Content-Type-Options", STR("nosniff"));
     call_header(call, "Referrer-Policy", STR("same-origin"));
     call_header(call, "Cache-Control", STR("no-store"));
@@ -369,16 +372,33 @@ void page_end(struct call *call) {
     show_html(call, &(struct page){.title = call->page_title, .task = true}, content);
 }
 
+/* What every task's frame has; the caller adds where it leads, and ends the tag. */
+static void open_frame(struct buf *b, int64_t height) {
+    buf_puts(b, "<iframe class=\"task-frame\" title=\"Task\" sandbox=\"" TASK_SANDBOX
+                "\" referrerpolicy=\"no-referrer-when-downgrade\"");
+    if (height > 0)
+        buf_printf(b, " height=\"%lld\"", (long long)height);
+}
+
+static struct html frame_of(struct call *call, struct buf *b) {
+    buf_puts(b, "></iframe>\n");
+    struct html frame = {buf_dup(call->req->arena, b)};
+    buf_free(b);
+    return frame;
+}
+
 struct html page_task_frame(struct call *call, struct str url, int64_t height) {
     struct buf b = BUF_INIT;
-    buf_puts(&b, "<iframe class=\"task-frame\" title=\"Task\" sandbox=\"" TASK_SANDBOX
-                 "\" referrerpolicy=\"no-referrer-when-downgrade\"");
-    if (height > 0)
-        buf_printf(&b, " height=\"%lld\"", (long long)height);
+    open_frame(&b, height);
     buf_puts(&b, " src=\"");
     html_text(&b, url);
-    buf_puts(&b, "\"></iframe>\n");
-    struct html frame = {buf_dup(call->req->arena, &b)};
-    buf_free(&b);
-    return frame;
+    buf_puts(&b, "\"");
+    return frame_of(call, &b);
+}
+
+struct html page_named_frame(struct call *call, const char *name, int64_t height) {
+    struct buf b = BUF_INIT;
+    open_frame(&b, height);
+    buf_printf(&b, " name=\"%s\"", name);
+    return frame_of(call, &b);
 }

@@ -55,8 +55,9 @@ struct page {
     enum page_nav nav;
     bool task;   /* holds a task's frame: frames from elsewhere are allowed */
     bool images; /* shows pictures from elsewhere, on the user's request only */
-    bool editor; /* needs the layout editor's script */
-    bool wide;   /* uses the whole window: tables of results */
+    bool
+        editor; /* needs the layout editor's script, and shows the layout by the content listener */
+    bool wide;  /* uses the whole window: tables of results */
 };
 
 /* The answer: the page, or its JSON or CSV. */
@@ -109,6 +110,9 @@ void page_end(struct call *call);
 
 /* The frame of a task document, for {{ task }}. height 0: as tall as the window allows. */
 struct html page_task_frame(struct call *call, struct str url, int64_t height);
+
+/* The same, empty, for a form whose target is that name. */
+struct html page_named_frame(struct call *call, const char *name, int64_t height);
 
 /* ---- what the account chose (market/preference.h) ---- */
 

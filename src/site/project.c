@@ -9,6 +9,7 @@
 #include "market/hit_type.h"
 #include "market/publish.h"
 #include "site/criteria.h"
+#include "site/layout_samples.h"
 #include "site/line_diff.h"
 #include "site/project_pages.h"
 
@@ -99,26 +100,6 @@ struct str layout_frame_url(struct call *call, struct ctx *ctx, int64_t document
     return s;
 }
 
-static bool holds(struct str name, const char *word) {
-    for (size_t i = 0; i + 1 <= name.n; i++)
-        if (str_ieq(str_sub(name, i, strlen(word)), str_c(word)))
-            return true;
-    return false;
-}
-
-/* What a variable shows while there is no file: a picture for what is called like one. */
-static struct str sample_value(struct arena *a, struct str name) {
-    if (holds(name, "image") || holds(name, "img") || holds(name, "photo") ||
-        holds(name, "picture"))
-        return STR("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='480' "
-                   "height='320'%3E%3Crect width='480' height='320' fill='%23cfd8dc'/%3E%3Ccircle "
-                   "cx='350' cy='90' r='36' fill='%23fff3c4'/%3E%3Cpath d='M0 320 160 130 250 240 "
-                   "330 170 480 320z' fill='%2378909c'/%3E%3C/svg%3E");
-    if (holds(name, "url") || holds(name, "link") || holds(name, "website"))
-        return STR("https://example.org/");
-    return str_printf(a, "[%.*s]", STR_ARG(name));
-}
-
 static struct err fill_layout(struct call *call, struct ctx *ctx, const struct project *p,
                               struct tpl_project *data) {
     struct arena *a = ctx->arena;
@@ -126,21 +107,22 @@ static struct err fill_layout(struct call *call, struct ctx *ctx, const struct p
     struct err e = document_get(ctx, p->document, &html);
     if (failed(e))
         return e;
-    size_t needed, all;
     struct layout layout = layout_read(a, html);
-    const struct str *names = layout_names(a, &layout, &needed, &all);
-    struct str *values = arena_array(a, needed, sizeof *values);
-    struct tpl_project_samples *samples = arena_array(a, needed, sizeof *samples);
-    for (size_t i = 0; i < needed; i++) {
+    struct layout_samples s;
+    e = layout_samples(ctx, p->id, &layout, &s);
+    if (failed(e))
+        return e;
+    struct tpl_project_samples *samples = arena_array(a, s.n, sizeof *samples);
+    for (size_t i = 0; i < s.n; i++) {
         struct str given =
-            form_get(&call->req->query, arena_printf(a, "v.%.*s", STR_ARG(names[i])));
-        values[i] = given.p ? given : sample_value(a, names[i]);
-        samples[i] = (struct tpl_project_samples){names[i], true, values[i]};
+            form_get(&call->req->query, arena_printf(a, "v.%.*s", STR_ARG(s.names[i])));
+        s.values[i] = given.p ? given : s.values[i];
+        samples[i] = (struct tpl_project_samples){s.names[i], true, s.values[i]};
     }
     data->samples = samples;
-    data->samples_n = needed;
+    data->samples_n = s.n;
     data->task = page_task_frame(
-        call, layout_frame_url(call, ctx, p->document, names, values, needed), FRAME_HEIGHT);
+        call, layout_frame_url(call, ctx, p->document, s.names, s.values, s.n), FRAME_HEIGHT);
     struct layout_findings found = layout_lint(a, &layout);
     struct tpl_project_findings *list = arena_array(a, found.count, sizeof *list);
     for (size_t i = 0; i < found.count; i++)

@@ -6,13 +6,14 @@
 #include "base/num.h"
 #include "formats/layout_lint.h"
 #include "market/document.h"
+#include "market/draft.h"
 #include "market/fees.h"
 #include "market/qualification.h"
 #include "site/criteria.h"
 #include "site/project_pages.h"
 #include "site/starts.h"
 
-enum { COPIES_OFFERED = 12 };
+enum { COPIES_OFFERED = 12, PREVIEW_HEIGHT = 440 };
 
 /* ---- the choice of a start ---- */
 
@@ -315,6 +316,9 @@ static void fill_layout(struct call *call, struct ctx *ctx, const struct proposa
     struct arena *a = ctx->arena;
     f->layout = page_value(call, "layout", from->layout);
     f->layout_error = page_error(call, "layout");
+    f->preview = str_printf(a, "%s/layout", call->app->content_url);
+    f->leave = layout_leave(ctx, f->id);
+    f->task = page_named_frame(call, "unsaved", PREVIEW_HEIGHT);
     if (!f->layout.n)
         return;
     size_t needed, all;

@@ -58,6 +58,67 @@ def frame_of(page):
     return re.search(r'<iframe[^>]* src="([^"]+)"', page.html).group(1).replace("&amp;", "&")
 
 
+def unsaved(server, page, layout, **fields):
+    """The layout as it stands in the form, shown by the content listener; what a browser without
+    script sends there: every field of the form."""
+    form = page.form(field="leave")
+    button = [b for b in form.buttons if "data-preview" in b][0]
+    assert button["formtarget"] in page.html and "formnovalidate" in button
+    given = dict(form.fields, layout=layout, **fields)
+    parts = urllib.parse.urlsplit(button["formaction"])
+    c = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+    c.request("POST", parts.path, urllib.parse.urlencode(given),
+              {"Content-Type": "application/x-www-form-urlencoded"})
+    r = c.getresponse()
+    return r.status, r.headers, r.read().decode()
+
+
+def test_unsaved_text_is_shown_as_workers_will_see_it(server, requester, desk):
+    page = desk.get("/requester/create/projects/new?start=other")
+    policy = page.head["Content-Security-Policy"]
+    assert "frame-src http://" in policy and "form-action 'self' http://" in policy
+    typed = LAYOUT.replace("Send", "Not saved yet") + "<script>let x = `${x}`</script>"
+    status, head, html = unsaved(server, page, typed)
+    assert status == 200 and "Not saved yet" in html
+    assert "<p>[question]</p>" in html and 'src="https://example.org/"' in html
+    assert "`${x}`" in html, "a script's own"
+    assert head["Content-Security-Policy"].startswith("sandbox ")
+    assert "frame-ancestors http://" in head["Content-Security-Policy"]
+    assert head["Cache-Control"] == "no-store" and "Set-Cookie" not in head
+    assert unsaved(server, page, "")[0] == 400
+    assert not requester.v1("GET", "/v1/projects")[1]["projects"], "nothing is kept of it"
+
+
+def test_unsaved_text_has_the_values_of_the_last_batch(server, requester, desk):
+    number = project(desk)
+    draft = upload(desk, number, csv_of(2))
+    edit = desk.get("/requester/projects/%d/edit" % number)
+    assert "<p>[question]</p>" in unsaved(server, edit, LAYOUT)[2], "nothing is published yet"
+    desk.send(draft, "/publish")
+    requester.v1("GET", "/v1/batches")
+    edit = desk.get("/requester/projects/%d/edit" % number)
+    html = unsaved(server, edit, LAYOUT + "<b>${colour}</b>")[2]
+    assert "<p>What is 0?</p>" in html and "https://example.org/0.png" in html
+    assert "<b>[colour]</b>" in html, "a column that the file did not have"
+    page = desk.get("/requester/projects/%d" % number)
+    assert "What is 0?" in content_of(server, frame_of(page))[2]
+
+
+def test_only_with_leave_unsaved_text_is_shown(server, desk):
+    page = desk.get("/requester/create/projects/new?start=other")
+    leave = dict(page.form(field="leave").fields)["leave"]
+    for wrong in ("", leave[:-1] + ("A" if leave[-1] != "A" else "B"), "3" + leave[:0:-1],
+                  EVIL):
+        status, head, html = unsaved(server, page, "<p>mine</p>", leave=wrong)
+        assert status == 404 and "mine" not in html and "preview is over" in html
+        assert head["Content-Security-Policy"].startswith("sandbox ")
+    number = project(desk)
+    frame = frame_of(desk.get("/requester/projects/%d" % number))
+    sealed = re.search(r"/layout/(\w+)", frame).group(1)
+    assert unsaved(server, page, "<p>mine</p>", leave=sealed)[0] == 404, "another kind of id"
+    assert unsaved(server, page, "x" * 1_200_000)[0] == 413
+
+
 def test_the_whole_way(server, requester, desk, worker):
     """From the choice of a start to a worker's payment."""
     desk.get("/requester/create/projects").says("No project yet")

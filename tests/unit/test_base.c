@@ -201,6 +201,14 @@ static void test_id(void **state) {
     assert_false(id_open(&key, ID_HIT, STR("3ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ"), &row));
     assert_false(id_open(&key, ID_HIT, STR("3aaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), &row));
     assert_false(id_open(&key, ID_HIT, STR(""), &row));
+    const int64_t end_s = INT64_C(1800000000);
+    for (int64_t at = 0; at <= ID_UNTIL_ROW_MAX; at = at * 3 + 1) {
+        struct str id = id_seal_until(&a, &key, ID_UNSAVED, at, end_s);
+        assert_true(id_open_until(&key, ID_UNSAVED, id, end_s, &row));
+        assert_int_equal(row, at);
+        assert_false(id_open_until(&key, ID_UNSAVED, id, end_s + 1, &row));
+        assert_false(id_open_until(&key, ID_FILE_LINK, id, end_s, &row));
+    }
     id_key_free(&key);
     arena_free(&a);
 }

@@ -9,6 +9,7 @@ import './widths.js';
 import './task.js';
 import './kept.js';
 import './upload.js';
+import './preview.js';
 import './leave.js';
 
 document.documentElement.classList.add('js');
