@@ -40,6 +40,11 @@ FROM party WHERE id > :after ORDER BY id LIMIT :page;
 -- in: id int, password text
 UPDATE party SET password = :password WHERE id = :id;
 
+-- name: account_email_set :exec
+-- in: id int, email text
+UPDATE party SET email = :email
+WHERE id = :id AND NOT EXISTS (SELECT 1 FROM party WHERE email = :email);
+
 -- name: account_state_set :exec
 -- in: id int, state int
 UPDATE party SET state = :state WHERE id = :id;

@@ -12,17 +12,19 @@ SELECT CAST(COALESCE(SUM(cents), 0) AS @INT@) FROM bonus WHERE worker = :worker;
 SELECT CAST(COALESCE(SUM(reward_cents), 0) AS @INT@) FROM assignment
 WHERE worker = :worker AND submitted_ms IS NOT NULL AND submitted_ms >= :since_ms AND status = 2;
 
+-- Days of a clock that is so much ahead of UTC.
 -- name: dashboard_days :many
--- in: worker int, since_ms int
+-- in: worker int, since_ms int, until_ms int, offset_ms int
 -- out: day int, submitted int, approved int, rejected int, pending int, earnings int
-SELECT submitted_ms / 86400000, COUNT(*),
+SELECT (submitted_ms + :offset_ms) / 86400000, COUNT(*),
        CAST(SUM(CASE status WHEN 3 THEN 1 ELSE 0 END) AS @INT@),
        CAST(SUM(CASE status WHEN 4 THEN 1 ELSE 0 END) AS @INT@),
        CAST(SUM(CASE status WHEN 2 THEN 1 ELSE 0 END) AS @INT@),
        CAST(SUM(CASE status WHEN 3 THEN reward_cents ELSE 0 END) AS @INT@)
 FROM assignment
-WHERE worker = :worker AND submitted_ms IS NOT NULL AND submitted_ms >= :since_ms
-GROUP BY submitted_ms / 86400000
+WHERE worker = :worker AND submitted_ms IS NOT NULL
+  AND submitted_ms >= :since_ms AND submitted_ms < :until_ms
+GROUP BY 1
 ORDER BY 1 DESC;
 
 -- name: dashboard_held :one

@@ -7,8 +7,9 @@
 #include "base/sha256.h"
 #include "base/utf8.h"
 #include "ledger/ledger.h"
-#include "market/setting.h"
 #include "market/audit.h"
+#include "market/member.h"
+#include "market/setting.h"
 #include "store/sql.h"
 
 /* Random public ids are 36^13; a second try is luck enough. */
@@ -245,6 +246,33 @@ struct err account_set_password(struct ctx *c, int64_t party, struct str stored,
     if (failed(e))
         return e;
     return audit_add(c, &(struct audit_in){.action = AUDIT_PASSWORD_SET, .subject = party});
+}
+
+struct err account_set_email(struct ctx *c, int64_t party, struct str email, int64_t wall_ms) {
+    struct party old;
+    struct invitation_list invited;
+    int64_t changed = 0;
+    email = email_lower(c->arena, str_trim(email));
+    struct err e = email_check(c->arena, email);
+    if (!failed(e))
+        e = account_by_id(c, party, &old);
+    if (failed(e) || str_eq(old.email, email))
+        return e;
+    e = invitation_waiting(c, email, wall_ms, &invited);
+    if (!failed(e) && !invited.n)
+        e = ctx_store(c, sql_account_email_set(
+                             c->tx, &(struct sql_account_email_set_in){party, email}, &changed));
+    if (!failed(e) && !changed)
+        e = err_make(c->arena, ERR_ALREADY_EXISTS, "email", "This address is taken.");
+    if (failed(e))
+        return e;
+    return audit_add(c, &(struct audit_in){
+                            .action = AUDIT_PROFILE,
+                            .subject = party,
+                            .about = STR("email"),
+                            .old_value = old.email,
+                            .new_value = email,
+                        });
 }
 
 const char *party_state_name(enum party_state state) {

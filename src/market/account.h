@@ -97,6 +97,11 @@ struct err account_list(struct ctx *c, int64_t after, int limit, struct party_li
  * (NULL: none is kept). */
 struct err account_set_password(struct ctx *c, int64_t party, struct str stored, struct str keep);
 
+/* Another address to sign in with; the old one is free again. ERR_INVALID_PARAMETER ("email") for
+ * what is none, ERR_ALREADY_EXISTS for one that is taken, or that somebody has invited to an
+ * account (who holds it joins by the link of the invitation). Written to the audit. */
+struct err account_set_email(struct ctx *c, int64_t party, struct str email, int64_t wall_ms);
+
 /* Active, suspended, closed, with the reason for the audit (NULL: none). A suspended or closed
  * party's sessions end; what he is owed stays (money-and-lifecycle 8.7). */
 struct err account_set_state(struct ctx *c, int64_t party, enum party_state state,

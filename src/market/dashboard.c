@@ -7,9 +7,17 @@
 #include "market/work.h"
 #include "store/sql.h"
 
+/* The day on which the zone's clock changes comes in two parts, the later one first. */
 static bool take_day(void *arg, const struct sql_dashboard_days_out *row) {
     struct dashboard *d = arg;
-    if (d->n < DASHBOARD_DAYS)
+    struct day_line *last = d->n ? &d->days[d->n - 1] : NULL;
+    if (last && last->day == row->day) {
+        last->submitted += row->submitted;
+        last->approved += row->approved;
+        last->rejected += row->rejected;
+        last->pending += row->pending;
+        last->earnings_cents += row->earnings;
+    } else if (d->n < DASHBOARD_DAYS)
         d->days[d->n++] = (struct day_line){
             .day = row->day,
             .submitted = row->submitted,
@@ -43,10 +51,48 @@ static enum st fill_money(struct ctx *c, int64_t worker, struct dashboard *d) {
     return ST_OK;
 }
 
-struct err work_dashboard(struct ctx *c, struct dashboard *out) {
+/* The first moment behind from_ms with another offset; to_ms when there is none before. A zone's
+ * clock changes at most once in so few days. */
+static int64_t offset_changes(const struct zone *zone, int64_t from_ms, int64_t to_ms) {
+    int offset = zone_offset_s(zone, from_ms, NULL);
+    if (zone_offset_s(zone, to_ms, NULL) == offset)
+        return to_ms;
+    while (to_ms - from_ms > 1) {
+        int64_t middle = from_ms + (to_ms - from_ms) / 2;
+        if (zone_offset_s(zone, middle, NULL) == offset)
+            from_ms = middle;
+        else
+            to_ms = middle;
+    }
+    return to_ms;
+}
+
+static enum st fill_days_between(struct ctx *c, const struct zone *zone, int64_t from_ms,
+                                 int64_t to_ms, struct dashboard *out) {
+    struct sql_dashboard_days_in in = {
+        .worker = c->actor->party,
+        .since_ms = from_ms,
+        .until_ms = to_ms,
+        .offset_ms = zone_offset_s(zone, from_ms, NULL) * INT64_C(1000),
+    };
+    return sql_dashboard_days_each(c->tx, &in, take_day, out);
+}
+
+/* Newest first; a query for each offset of the zone. */
+static enum st fill_days(struct ctx *c, const struct zone *zone, struct dashboard *out) {
+    int64_t local_ms = c->now_ms + zone_offset_s(zone, c->now_ms, NULL) * INT64_C(1000);
+    int64_t first_ms = zone_to_utc(zone, (local_ms / DAY_MS - (DASHBOARD_DAYS - 1)) * DAY_MS);
+    int64_t from_ms = first_ms > 0 ? first_ms : 0, to_ms = c->now_ms + 1;
+    int64_t change_ms = offset_changes(zone, from_ms, to_ms);
+    enum st st = ST_OK;
+    if (change_ms < to_ms)
+        st = fill_days_between(c, zone, change_ms, to_ms, out);
+    return st == ST_OK ? fill_days_between(c, zone, from_ms, change_ms, out) : st;
+}
+
+struct err work_dashboard(struct ctx *c, const struct zone *zone, struct dashboard *out) {
     struct sql_dashboard_held_out held;
     int64_t worker = c->actor->party;
-    int64_t since_ms = (c->now_ms / DAY_MS - (DASHBOARD_DAYS - 1)) * DAY_MS;
     *out = (struct dashboard){.days = arena_array(c->arena, DASHBOARD_DAYS, sizeof *out->days)};
     struct err e = worker_figures(c, worker, &out->figures);
     if (failed(e))
@@ -55,9 +101,7 @@ struct err work_dashboard(struct ctx *c, struct dashboard *out) {
     if (st == ST_OK)
         st = sql_dashboard_held(c->tx, &(struct sql_dashboard_held_in){worker, c->now_ms}, &held);
     if (st == ST_OK)
-        st = sql_dashboard_days_each(
-            c->tx, &(struct sql_dashboard_days_in){worker, since_ms > 0 ? since_ms : 0}, take_day,
-            out);
+        st = fill_days(c, zone, out);
     if (st != ST_OK)
         return ctx_store(c, st);
     const struct worker_figures *f = &out->figures;
@@ -108,7 +152,9 @@ static bool take_status(void *arg, const struct sql_dashboard_day_out *row) {
 
 struct err work_status(struct ctx *c, const struct status_in *in, struct status_page *out) {
     struct sql_dashboard_day_count_out count;
-    int64_t worker = c->actor->party, from_ms = in->day * DAY_MS, to_ms = from_ms + DAY_MS;
+    int64_t worker = c->actor->party;
+    int64_t from_ms = zone_to_utc(in->zone, in->day * DAY_MS);
+    int64_t to_ms = zone_to_utc(in->zone, (in->day + 1) * DAY_MS);
     assert(in->page >= 1);
     *out = (struct status_page){
         .lines = arena_array(c->arena, STATUS_PAGE, sizeof *out->lines),

@@ -187,9 +187,9 @@ struct err session_find(struct ctx *c, struct str cookie, int64_t wall_ms, struc
     out->expires_ms = s.expires_ms;
     e = find_account(c, s.acting == SQL_NULL ? 0 : s.acting, out);
     struct account_view view;
-    if (failed(e) || !out->account.id)
+    if (failed(e))
         return e;
-    e = account_view_get(c, out->account.id, &view);
+    e = account_view_get(c, out->account.id ? out->account.id : out->party.id, &view);
     out->time_zone = view.time_zone;
     out->csv_dialect = view.csv_dialect;
     out->csv_times = view.csv_times;

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "base/zone.h"
 #include "market/ctx.h"
 #include "market/qualify.h"
 
@@ -47,6 +48,7 @@ enum group_sort {
 };
 /* "updated_desc", "num_hits_asc", … ; false for an unknown word. */
 bool group_sort_parse(struct str s, enum group_sort *sort);
+const char *group_sort_name(enum group_sort sort);
 
 struct group_list_in {
     struct str search; /* words; all must begin a word of title, description, keywords, requester */
@@ -174,7 +176,7 @@ struct err work_queue(struct ctx *c, struct queue *out);
 #define DASHBOARD_DAYS 45
 
 struct day_line {
-    int64_t day; /* days since 1970-01-01, UTC, of the submission (worker-site 7.1) */
+    int64_t day; /* days since 1970-01-01, in the zone, of the submission (worker-site 7.1) */
     int64_t submitted, approved, rejected, pending, earnings_cents;
 };
 struct dashboard {
@@ -187,7 +189,8 @@ struct dashboard {
     struct day_line *days; /* newest first, days with submissions in the last DASHBOARD_DAYS */
     size_t n;
 };
-struct err work_dashboard(struct ctx *c, struct dashboard *out);
+/* Days are those of the zone; NULL: UTC. */
+struct err work_dashboard(struct ctx *c, const struct zone *zone, struct dashboard *out);
 
 /* One day's submissions, 20 a page by time (worker-site 8). */
 #define STATUS_PAGE 20
@@ -204,8 +207,9 @@ struct status_line {
     struct str rejection;  /* the rejection's text; NULL none */
 };
 struct status_in {
-    int64_t day; /* days since 1970-01-01, UTC */
-    int page;    /* from 1 */
+    int64_t day;             /* days since 1970-01-01, in the zone */
+    int page;                /* from 1 */
+    const struct zone *zone; /* NULL: UTC */
 };
 struct status_page {
     struct status_line *lines;

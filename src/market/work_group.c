@@ -211,6 +211,10 @@ bool group_sort_parse(struct str s, enum group_sort *sort) {
     return false;
 }
 
+const char *group_sort_name(enum group_sort sort) {
+    return sort_words[sort];
+}
+
 static bool matches(const struct search *w, const struct hit_group *g) {
     for (size_t i = 0; i < w->n; i++)
         if (!search_in(g->title, w->items[i]) && !search_in(g->description, w->items[i]) &&

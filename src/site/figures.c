@@ -76,7 +76,7 @@ static struct err dashboard_page(struct call *call, const struct dashboard *d) {
 
 static struct err dashboard(struct call *call, struct ctx *ctx) {
     struct dashboard d;
-    struct err e = work_dashboard(ctx, &d);
+    struct err e = work_dashboard(ctx, page_zone(call), &d);
     if (failed(e))
         return e;
     if (!site_wants_json(call->req))
@@ -183,6 +183,7 @@ static struct err status_lines(struct call *call, const struct status_in *in,
     }
     struct tpl_status page = {
         .date = call->params[0],
+        .zone = in->zone ? str_c(zone_name(in->zone)) : STR("UTC"),
         .total = list->total,
         .page = in->page,
         .previous = in->page > 1 ? other_page(call, in->page - 1) : STR_NULL,
@@ -196,7 +197,10 @@ static struct err status_lines(struct call *call, const struct status_in *in,
 }
 
 static struct err status_details(struct call *call, struct ctx *ctx) {
-    struct status_in in = {.page = (int)site_query_int(call, "page_number", 1, 1000000, 1)};
+    struct status_in in = {
+        .page = (int)site_query_int(call, "page_number", 1, 1000000, 1),
+        .zone = page_zone(call),
+    };
     struct status_page page;
     int64_t day_ms;
     if (!time_parse_iso(call->params[0], &day_ms) || call->params[0].n != 10)

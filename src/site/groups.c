@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "base/money.h"
 #include "market/account.h"
+#include "market/group_view.h"
 #include "market/hide.h"
 #include "market/hit_type.h"
 #include "market/work_next.h"
@@ -12,6 +13,33 @@
 static bool flag(struct call *call, const char *name) {
     struct str value = form_get(&call->req->query, name);
     return str_is(value, "true") || str_is(value, "1") || str_is(value, "on");
+}
+
+/* Whether the address says itself how the list is wanted. */
+static bool says_how(const struct form *query) {
+    for (size_t i = 0; i < query->count; i++) {
+        struct str name = query->fields[i].name;
+        if (str_is(name, "sort") || str_is(name, "page_size") || str_starts(name, STR("filters[")))
+            return true;
+    }
+    return false;
+}
+
+/* A worker's own way (his settings) for an address that does not; programs get what the old service
+ * gave. */
+static struct err own_way(struct call *call, struct ctx *ctx, struct group_list_in *in) {
+    struct group_view view;
+    bool worker = call->signed_in && site_of(&call->session) == ROLE_WORKER;
+    if (!worker || site_wants_json(call->req) || says_how(&call->req->query))
+        return NO_ERR;
+    struct err e = group_view_get(ctx, ctx->actor->party, &view);
+    if (failed(e))
+        return e;
+    in->sort = view.sort;
+    in->page_size = view.page_size;
+    in->qualified = view.qualified;
+    in->min_reward_cents = view.min_reward_cents;
+    return NO_ERR;
 }
 
 static void read_filters(struct call *call, struct group_list_in *in) {
@@ -85,12 +113,6 @@ static struct str page_url(struct call *call, int64_t page) {
     return url;
 }
 
-static struct str sort_word(struct call *call) {
-    enum group_sort sort;
-    struct str word = form_get(&call->req->query, "sort");
-    return word.n && group_sort_parse(word, &sort) ? word : STR("updated_desc");
-}
-
 static struct err list_page(struct call *call, struct ctx *ctx, const struct group_list_in *in,
                             const struct group_list *list) {
     struct arena *a = call->req->arena;
@@ -111,7 +133,8 @@ static struct err list_page(struct call *call, struct ctx *ctx, const struct gro
     if (failed(e))
         return e;
     int64_t before = (int64_t)(in->page - 1) * in->page_size, last = before + (int64_t)list->n;
-    struct str least = form_get(&call->req->query, "filters[min_reward]");
+    struct str typed = form_get(&call->req->query, "filters[min_reward]");
+    struct str least = typed.n ? typed : money_wire(a, in->min_reward_cents);
     struct tpl_groups page = {
         .signed_in = call->signed_in,
         .requester = requester.name,
@@ -121,7 +144,7 @@ static struct err list_page(struct call *call, struct ctx *ctx, const struct gro
         .min_reward = in->min_reward_cents ? least : STR(""),
         .qualified = in->qualified,
         .masters = in->masters,
-        .sort = sort_word(call),
+        .sort = str_c(group_sort_name(in->sort)),
         .filtered = in->search.n || in->min_reward_cents || in->qualified || in->masters,
         .total = list->total,
         .unfiltered = list->unfiltered,
@@ -144,7 +167,9 @@ static struct err list(struct call *call, struct ctx *ctx, struct str requester_
     struct group_list_in in = {.requester_id = requester_id};
     struct group_list groups;
     read_filters(call, &in);
-    struct err e = group_list(ctx, &in, &groups);
+    struct err e = own_way(call, ctx, &in);
+    if (!failed(e))
+        e = group_list(ctx, &in, &groups);
     if (failed(e))
         return e;
     if (!site_wants_json(call->req))

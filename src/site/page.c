@@ -204,9 +204,9 @@ static void fill_who(struct call *call, struct tpl_frame *f) {
     };
     static const char *const settings[] = {
         [ROLE_REQUESTER] = "/requester/settings",
-        [ROLE_WORKER] = "/security",
-        [ROLE_OPERATOR] = "/security",
-        [ROLE_MEMBER] = "/security",
+        [ROLE_WORKER] = "/account",
+        [ROLE_OPERATOR] = "/account",
+        [ROLE_MEMBER] = "/account",
     };
     const struct session *s = &call->session;
     f->signed_in = call->signed_in;

@@ -13,6 +13,10 @@ struct err form_amount(struct call *call, int64_t *cents);
 /* A text field of the form, outer blanks cut; "" when it is missing. */
 struct str form_text(struct call *call, const char *name);
 
+/* The form's old_password is that of who is signed in: ERR_INVALID_PARAMETER ("old_password").
+ * Wrong ones count as failed sign-ins. For CALL_SLOW rows. person.c */
+struct err check_present_password(struct call *call);
+
 /* The party of the path's first part. */
 struct err party_of_path(struct call *call, struct ctx *ctx, struct party *party);
 

@@ -78,24 +78,28 @@ static struct err password_rule(struct ctx *ctx, void *arg) {
 }
 
 /* Guessing the present password is slowed like signing in. */
-static struct err put_password(struct call *call) {
-    struct arena *a = call->req->arena;
+struct err check_present_password(struct call *call) {
     struct str old = form_get(&call->form, "old_password");
-    struct str new = form_get(&call->form, "password");
     struct changing p = {
         .call = call,
         .in = {.email = call->session.party.email,
                .address = call->req->peer,
                .wall_ms = time_wall_ms()},
-        .cookie = http_cookie(call->req, SESSION_COOKIE),
     };
     struct err e = call_read(call, look_rule, &p);
-    if (!failed(e) && !password_verify(p.look.password, old.p ? old : STR(""))) {
-        e = call_write(call, failed_rule, &p);
-        if (!failed(e))
-            e = err_make(a, ERR_INVALID_PARAMETER, "old_password",
-                         "This is not your present password.");
-    }
+    if (failed(e) || password_verify(p.look.password, old.p ? old : STR("")))
+        return e;
+    e = call_write(call, failed_rule, &p);
+    return failed(e) ? e
+                     : err_make(call->req->arena, ERR_INVALID_PARAMETER, "old_password",
+                                "This is not your present password.");
+}
+
+static struct err put_password(struct call *call) {
+    struct arena *a = call->req->arena;
+    struct str new = form_get(&call->form, "password");
+    struct changing p = {.call = call, .cookie = http_cookie(call->req, SESSION_COOKIE)};
+    struct err e = check_present_password(call);
     if (!failed(e))
         e = password_check(a, new);
     if (failed(e))

@@ -37,7 +37,8 @@ extern const struct route site_project_form_rows[]; /* project_form.c */
 extern const struct route site_publish_rows[];      /* publish.c */
 extern const struct route site_draft_rows[];        /* draft.c */
 
-extern const struct route site_person_rows[];           /* person.c */
+extern const struct route site_person_rows[];
+extern const struct route site_own_settings_rows[]; /* own_settings.c */           /* person.c */
 extern const struct route site_statement_rows[];        /* statement.c */
 extern const struct route site_member_rows[];           /* members.c */
 extern const struct route site_operator_rows[];         /* operator.c */

@@ -39,6 +39,7 @@ static const struct route *const tables[] = {
     site_publish_rows,
     site_draft_rows,
     site_person_rows,
+    site_own_settings_rows,
     site_statement_rows,
     site_member_rows,
     site_operator_rows,

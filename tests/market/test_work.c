@@ -499,7 +499,10 @@ static struct err queue_rule(struct ctx *c, void *arg) {
     return work_queue(c, arg);
 }
 static struct err dashboard_rule(struct ctx *c, void *arg) {
-    return work_dashboard(c, arg);
+    return work_dashboard(c, NULL, arg);
+}
+static struct err berlin_rule(struct ctx *c, void *arg) {
+    return work_dashboard(c, zone_find(STR("Europe/Berlin")), arg);
 }
 struct day {
     struct status_in in;
@@ -523,6 +526,39 @@ static struct err task_rule(struct ctx *c, void *arg) {
     struct tasking *t = arg;
     return work_task(c, t->id, &t->task);
 }
+
+/* Days of the worker's zone, also the one on which its clock goes forward (7.1). */
+static void days_of_a_zone(enum fixture_kind kind) {
+    static const int hours[] = {22, 23, 24, 25, 45, 46}; /* since 2026-03-28 00:00 UTC */
+    enum { DAYS_BEFORE = 31 + 28 + 27 };
+    struct market m;
+    market_open(&m, kind);
+    int64_t r = market_requester(&m, "rita"), w = market_worker(&m, "will");
+    market_deposit(&m, r, 1000);
+    market_advance(&m, DAYS_BEFORE * MARKET_DAY_S);
+    for (size_t i = 0; i < sizeof hours / sizeof *hours; i++) {
+        market_advance(&m, (hours[i] - (i ? hours[i - 1] : 0)) * 3600);
+        market_work(&m, w, market_hit(&m, r, &(struct hit_plan){.reward_cents = 10}));
+    }
+    struct dashboard x;
+    int64_t sunday = m.now_ms / (MARKET_DAY_S * INT64_C(1000));
+    expect(market_read(&m, w, berlin_rule, &x), ERR_OK);
+    assert_int_equal(x.n, 3);
+    static const int submitted[] = {1, 4, 1}; /* Monday, Sunday (23 h long), Saturday */
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(x.days[i].day, sunday + 1 - i);
+        assert_int_equal(x.days[i].submitted, submitted[i]);
+        struct day day = {.in = {.day = x.days[i].day, .page = 1}};
+        day.in.zone = zone_find(STR("Europe/Berlin"));
+        expect(market_read(&m, w, status_rule, &day), ERR_OK);
+        assert_int_equal(day.out.total, submitted[i]);
+    }
+    expect(market_read(&m, w, dashboard_rule, &x), ERR_OK);
+    assert_int_equal(x.n, 2);
+    assert_int_equal(x.days[0].submitted, 4);
+    market_close(&m);
+}
+MARKET_TEST(days_of_a_zone)
 
 static void pages(enum fixture_kind kind) {
     struct market m;
@@ -604,6 +640,7 @@ int main(void) {
         MARKET_TEST_ROWS(returns),
         MARKET_TEST_ROWS(groups),
         MARKET_TEST_ROWS(two_slots_one_worker),
+        MARKET_TEST_ROWS(days_of_a_zone),
         MARKET_TEST_ROWS(pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

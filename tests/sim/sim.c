@@ -411,7 +411,7 @@ static struct err compare_rule(struct ctx *c, struct sim *s) {
         struct ctx wc = *c;
         const struct m_worker *w = &s->m.workers[i];
         wc.actor = &as_worker;
-        struct err e = work_dashboard(&wc, &d);
+        struct err e = work_dashboard(&wc, NULL, &d);
         if (failed(e))
             return e;
         differ(s, "payable of worker", i, d.payable_cents, w->payable);
