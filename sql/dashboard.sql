@@ -42,15 +42,17 @@ WHERE worker = :worker AND submitted_ms IS NOT NULL
 -- Pages of one day: the day bounds what is passed over.
 -- name: dashboard_day :many
 -- in: worker int, from_ms int, to_ms int, page int, skip int
--- out: id int, alias text?, hit int, hit_alias text?, hit_type int, type_alias text?, title text, requester_id text, requester_name text, reward_cents int, status int, submitted_ms int, approved_ms int?, rejected_ms int?, feedback text?, rejection text?, bonus_cents int
+-- out: id int, alias text?, hit int, hit_alias text?, hit_type int, type_alias text?, title text, requester_id text, requester_name text, reward_cents int, status int, submitted_ms int, approved_ms int?, rejected_ms int?, feedback text?, rejection text?, bonus_cents int, auto_approval_ms int?, appeal int?, disposed_ms int?
 SELECT a.id, a.alias, a.hit, h.alias, h.hit_type, t.alias, t.title, p.public_id, p.name,
        a.reward_cents, a.status, a.submitted_ms, a.approved_ms, a.rejected_ms, a.feedback,
        a.rejection,
-       CAST((SELECT COALESCE(SUM(b.cents), 0) FROM bonus b WHERE b.assignment = a.id) AS @INT@)
+       CAST((SELECT COALESCE(SUM(b.cents), 0) FROM bonus b WHERE b.assignment = a.id) AS @INT@),
+       a.auto_approval_ms, x.state, h.disposed_ms
 FROM assignment a
 JOIN hit h ON h.id = a.hit
 JOIN hit_type t ON t.id = h.hit_type
 JOIN party p ON p.id = a.requester
+LEFT JOIN appeal x ON x.assignment = a.id
 WHERE a.worker = :worker AND a.submitted_ms IS NOT NULL
   AND a.submitted_ms >= :from_ms AND a.submitted_ms < :to_ms
 ORDER BY a.submitted_ms, a.id

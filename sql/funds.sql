@@ -12,6 +12,18 @@ FROM transfer WHERE requester = :party AND id < :before ORDER BY id DESC LIMIT :
 SELECT id, at_ms, kind, debit, credit, cents, requester, batch, hit, assignment, settlement, note
 FROM transfer WHERE worker = :party AND id < :before ORDER BY id DESC LIMIT :page;
 
+-- The same with the work that it is about, for his page.
+-- name: funds_lines_of_worker :many
+-- in: party int, before int, page int
+-- out: id int, at_ms int, kind int, debit int, credit int, cents int, requester int?, batch int?, hit int?, assignment int?, settlement int?, note text?, alias text?, title text?
+SELECT x.id, x.at_ms, x.kind, x.debit, x.credit, x.cents, x.requester, x.batch, x.hit, x.assignment,
+       x.settlement, x.note, a.alias, t.title
+FROM transfer x
+LEFT JOIN assignment a ON a.id = x.assignment
+LEFT JOIN hit h ON h.id = x.hit
+LEFT JOIN hit_type t ON t.id = h.hit_type
+WHERE x.worker = :party AND x.id < :before ORDER BY x.id DESC LIMIT :page;
+
 -- The newest transfer about a worker.
 -- name: funds_last_of_worker :one
 -- in: worker int

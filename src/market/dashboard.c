@@ -123,11 +123,18 @@ static int64_t decided_ms(const struct sql_dashboard_day_out *row) {
     return row->status == ASSIGNMENT_REJECTED ? row->rejected_ms : 0;
 }
 
+/* Until when a rejection can be reversed; 0 when nothing can be done about it any more. */
+static int64_t undo_until_ms(struct ctx *c, const struct sql_dashboard_day_out *row) {
+    int64_t until_ms = row->submitted_ms + OVERTURN_WINDOW_S * INT64_C(1000);
+    bool open = row->disposed_ms == SQL_NULL && until_ms >= c->now_ms;
+    return row->status == ASSIGNMENT_REJECTED && open ? until_ms : 0;
+}
+
 static bool take_status(void *arg, const struct sql_dashboard_day_out *row) {
     struct take *t = arg;
     struct ctx *c = t->c;
     struct arena *a = c->arena;
-    bool rejected = row->status == ASSIGNMENT_REJECTED;
+    bool waits = row->status == ASSIGNMENT_SUBMITTED && row->auto_approval_ms != SQL_NULL;
     t->page->lines[t->page->n++] = (struct status_line){
         .assignment = row->id,
         .hit = row->hit,
@@ -143,7 +150,9 @@ static bool take_status(void *arg, const struct sql_dashboard_day_out *row) {
         .overturned = row->status == ASSIGNMENT_APPROVED && row->rejected_ms != SQL_NULL,
         .submitted_ms = row->submitted_ms,
         .decided_ms = decided_ms(row),
-        .undo_until_ms = rejected ? row->submitted_ms + OVERTURN_WINDOW_S * INT64_C(1000) : 0,
+        .undo_until_ms = undo_until_ms(c, row),
+        .auto_approval_ms = waits ? row->auto_approval_ms : 0,
+        .appeal = row->appeal == SQL_NULL ? 0 : (enum appeal_state)row->appeal,
         .feedback = str_dup(a, row->feedback),
         .rejection = str_dup(a, row->rejection),
     };

@@ -256,6 +256,7 @@ struct err funds_refill(struct ctx *c, int64_t requester) {
 }
 
 struct take {
+    struct ctx *c;
     struct arena *arena;
     const struct statement_in *in;
     struct statement *out;
@@ -290,9 +291,10 @@ static bool take_requester(void *arg, const struct sql_funds_page_of_requester_o
     return true;
 }
 
-static bool take_worker(void *arg, const struct sql_funds_page_of_worker_out *row) {
+static bool take_worker(void *arg, const struct sql_funds_lines_of_worker_out *row) {
     struct take *t = arg;
     int64_t own = account_id(t->in->party, ACCOUNT_PAYABLE);
+    bool of_work = row->assignment != SQL_NULL;
     t->out->lines[t->out->n++] = (struct statement_line){
         .id = row->id,
         .at_ms = row->at_ms,
@@ -306,13 +308,17 @@ static bool take_worker(void *arg, const struct sql_funds_page_of_worker_out *ro
         .assignment = or_zero(row->assignment),
         .settlement = or_zero(row->settlement),
         .note = str_dup(t->arena, row->note),
+        .assignment_id =
+            of_work ? ctx_id(t->c, ID_ASSIGNMENT, row->assignment, str_dup(t->arena, row->alias))
+                    : STR_NULL,
+        .title = str_dup(t->arena, row->title),
     };
     return true;
 }
 
 struct err funds_statement(struct ctx *c, const struct statement_in *in, struct statement *out) {
     assert(in->limit >= 1 && in->limit <= PAGE_MAX);
-    struct take take = {c->arena, in, out};
+    struct take take = {c, c->arena, in, out};
     int64_t before = in->before ? in->before : INT64_MAX;
     *out = (struct statement){arena_array(c->arena, (size_t)in->limit, sizeof *out->lines), 0};
     if (in->role == ROLE_REQUESTER)
@@ -324,11 +330,11 @@ struct err funds_statement(struct ctx *c, const struct statement_in *in, struct 
                                                               .page = in->limit,
                                                           },
                                                           take_requester, &take));
-    return ctx_store(c, sql_funds_page_of_worker_each(c->tx,
-                                                      &(struct sql_funds_page_of_worker_in){
-                                                          .party = in->party,
-                                                          .before = before,
-                                                          .page = in->limit,
-                                                      },
-                                                      take_worker, &take));
+    return ctx_store(c, sql_funds_lines_of_worker_each(c->tx,
+                                                       &(struct sql_funds_lines_of_worker_in){
+                                                           .party = in->party,
+                                                           .before = before,
+                                                           .page = in->limit,
+                                                       },
+                                                       take_worker, &take));
 }

@@ -65,6 +65,7 @@ struct statement_line {
     int64_t cents, signed_cents;
     int64_t requester, worker, batch, hit, assignment, settlement; /* 0 where none */
     struct str note;                                               /* NULL where none */
+    struct str assignment_id, title; /* public id, and the task's title; a worker's lines only */
 };
 struct statement_in {
     int64_t party;

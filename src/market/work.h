@@ -202,9 +202,11 @@ struct status_line {
     enum assignment_status status;
     bool overturned; /* approved after a rejection */
     int64_t submitted_ms, decided_ms;
-    int64_t undo_until_ms; /* Rejected: last moment of a reversal; else 0 */
-    struct str feedback;   /* of the last decision; NULL none */
-    struct str rejection;  /* the rejection's text; NULL none */
+    int64_t undo_until_ms;    /* Rejected: last moment of a reversal, if it is not over; else 0 */
+    int64_t auto_approval_ms; /* Submitted: when it approves itself; else 0 */
+    enum appeal_state appeal; /* 0: none */
+    struct str feedback;      /* of the last decision; NULL none */
+    struct str rejection;     /* the rejection's text; NULL none */
 };
 struct status_in {
     int64_t day;             /* days since 1970-01-01, in the zone */

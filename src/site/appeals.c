@@ -14,7 +14,7 @@ enum { APPEALS_PAGE = 50 };
 
 /* ---- words ---- */
 
-static struct str state_word(enum appeal_state state) {
+struct str site_appeal_word(enum appeal_state state) {
     switch (state) {
     case APPEAL_OPEN: return STR("Open");
     case APPEAL_ASKED: return STR("Question to the worker");
@@ -40,7 +40,7 @@ static struct str state_name(enum appeal_state state) {
     return STR("");
 }
 
-static struct str state_badge(enum appeal_state state) {
+struct str site_appeal_badge(enum appeal_state state) {
     switch (state) {
     case APPEAL_OPEN:
     case APPEAL_ASKED: return STR("appealed");
@@ -124,8 +124,8 @@ static struct err show_own(struct call *call, struct ctx *ctx) {
             .title = p->title,
             .requester = p->requester_name,
             .state = state_name(p->state),
-            .badge = state_badge(p->state),
-            .word = state_word(p->state),
+            .badge = site_appeal_badge(p->state),
+            .word = site_appeal_word(p->state),
             .filed = p->filed_ms,
             .until = p->window_ms,
             .reward = p->reward_cents,
@@ -143,8 +143,8 @@ static struct tpl_appeal_queue_rows queue_row(const struct appeal *p) {
         .worker_id = p->worker_id,
         .batch = p->batch,
         .state = state_name(p->state),
-        .badge = state_badge(p->state),
-        .word = state_word(p->state),
+        .badge = site_appeal_badge(p->state),
+        .word = site_appeal_word(p->state),
         .body = p->body,
         .rejection = p->rejection,
         .cost = p->reward_cents + p->fee_cents,
@@ -191,12 +191,7 @@ static struct err show_queue(struct call *call, struct ctx *ctx) {
 
 /* ---- one ---- */
 
-struct answer_lines {
-    struct tpl_answer_line *items;
-    size_t n;
-};
-
-static struct answer_lines answer_lines(struct arena *a, struct str fields) {
+struct answer_lines site_answer_lines(struct arena *a, struct str fields) {
     struct answer answer;
     size_t max = fields.n / 4 + 1;
     struct answer_lines lines = {arena_array(a, max, sizeof *lines.items), 0};
@@ -248,8 +243,8 @@ static void fill_appeal(const struct appeal *p, struct tpl_appeal *page) {
     page->requester = p->requester_name;
     page->worker_id = p->worker_id;
     page->state = state_name(p->state);
-    page->badge = state_badge(p->state);
-    page->word = state_word(p->state);
+    page->badge = site_appeal_badge(p->state);
+    page->word = site_appeal_word(p->state);
     page->reason = reason_words(p->reason);
     page->body = p->body;
     page->question = p->question;
@@ -286,7 +281,7 @@ static struct err show_mine(struct call *call, struct ctx *ctx) {
         e = work_task(ctx, call->params[0], &task);
     if (failed(e))
         return e;
-    struct answer_lines lines = answer_lines(ctx->arena, task.fields);
+    struct answer_lines lines = site_answer_lines(ctx->arena, task.fields);
     page.answers = lines.items;
     page.answers_n = lines.n;
     page.may_reply = p.state == APPEAL_ASKED;
@@ -329,7 +324,7 @@ static struct err show_asked(struct call *call, struct ctx *ctx) {
         e = results_row(ctx, p.batch, p.assignment_id, &row);
     if (failed(e))
         return e;
-    struct answer_lines lines = answer_lines(ctx->arena, row.fields);
+    struct answer_lines lines = site_answer_lines(ctx->arena, row.fields);
     int64_t missing = page.cost - funds.balances.avail;
     page.answers = lines.items;
     page.answers_n = lines.n;
@@ -367,7 +362,7 @@ static struct err show_new(struct call *call, struct ctx *ctx) {
         e = work_task(ctx, id, &task);
     if (failed(e))
         return e;
-    struct answer_lines lines = answer_lines(ctx->arena, task.fields);
+    struct answer_lines lines = site_answer_lines(ctx->arena, task.fields);
     struct tpl_appeal_new page = {
         .assignment_id = task.assignment_id,
         .title = task.group.title,

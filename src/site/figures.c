@@ -4,7 +4,7 @@
 #include "base/money.h"
 #include "market/funds.h"
 #include "market/payout.h"
-#include "site/rows.h"
+#include "site/results.h"
 
 static struct str day_text(struct arena *a, int64_t day) {
     return str_sub(time_iso(a, day * DAY_MS), 0, 10);
@@ -137,6 +137,8 @@ static void line_json(struct json *j, struct arena *a, const struct status_line 
     json_iso(j, a, "submitted_at", line->submitted_ms);
     if (line->decided_ms)
         json_iso(j, a, "decided_at", line->decided_ms);
+    if (line->auto_approval_ms)
+        json_iso(j, a, "approves_itself_at", line->auto_approval_ms);
     if (line->undo_until_ms)
         json_iso(j, a, "reversible_until", line->undo_until_ms);
     json_kv_str_opt(j, "requester_feedback", line->feedback);
@@ -177,6 +179,9 @@ static struct err status_lines(struct call *call, const struct status_in *in,
             .submitted = l->submitted_ms,
             .decided = l->decided_ms,
             .reversible_until = l->undo_until_ms,
+            .approves_itself = l->auto_approval_ms,
+            .appeal = l->appeal ? site_appeal_badge(l->appeal) : STR(""),
+            .appeal_word = l->appeal ? site_appeal_word(l->appeal) : STR(""),
             .feedback = l->feedback,
             .rejection = l->rejection,
         };
@@ -248,6 +253,27 @@ static const char *transfer_name(enum transfer_kind kind) {
     return "other";
 }
 
+/* The same for people. */
+static const char *transfer_words(enum transfer_kind kind) {
+    switch (kind) {
+    case TRANSFER_REWARD: return "Reward";
+    case TRANSFER_OVERTURN_REWARD: return "Reward: a rejection was undone";
+    case TRANSFER_BONUS: return "Bonus";
+    case TRANSFER_PAYOUT: return "Transfer to you";
+    case TRANSFER_PAYOUT_FAILED: return "Transfer given back";
+    case TRANSFER_ADJUST: return "Correction";
+    case TRANSFER_DEPOSIT:
+    case TRANSFER_REFUND:
+    case TRANSFER_HOLD:
+    case TRANSFER_RELEASE:
+    case TRANSFER_REHOLD:
+    case TRANSFER_FEE:
+    case TRANSFER_OVERTURN_FEE:
+    case TRANSFER_BONUS_FEE: break;
+    }
+    return "Other";
+}
+
 enum { PAYOUTS_SHOWN = 20 };
 
 /* What he has asked for, and what became of it (worker-site 10). */
@@ -289,8 +315,10 @@ static struct err earnings_page(struct call *call, struct ctx *ctx, const struct
         lines[i] = (struct tpl_earnings_lines){
             .id = l->id,
             .at = l->at_ms,
-            .what = str_c(transfer_name(l->kind)),
+            .what = str_c(transfer_words(l->kind)),
             .amount = l->signed_cents,
+            .assignment_id = l->assignment_id,
+            .title = l->title,
             .note = l->note,
         };
     }
@@ -352,6 +380,8 @@ static struct err earnings(struct call *call, struct ctx *ctx) {
         json_iso(&j, ctx->arena, "at", line->at_ms);
         json_kv_cstr(&j, "kind", transfer_name(line->kind));
         json_dollars(&j, "amount", line->signed_cents);
+        json_kv_str_opt(&j, "assignment_id", line->assignment_id);
+        json_kv_str_opt(&j, "title", line->title);
         json_kv_str_opt(&j, "note", line->note);
         json_end(&j);
     }

@@ -41,8 +41,11 @@ static bool is_appeal(enum notice_kind kind) {
 }
 
 static struct str notice_address(struct call *call, const struct notice *n, bool requester) {
-    if (!n->assignment_id.p || !is_appeal(n->kind))
+    if (!n->assignment_id.p)
         return STR_NULL;
+    if (!is_appeal(n->kind)) /* a requester's other notices have no page of one assignment */
+        return requester ? STR_NULL
+                         : str_printf(call->req->arena, "/work/%.*s", STR_ARG(n->assignment_id));
     return str_printf(call->req->arena, "%s/appeals/%.*s", requester ? "/requester" : "",
                       STR_ARG(n->assignment_id));
 }

@@ -23,6 +23,17 @@ int64_t site_rate(int64_t part, int64_t whole);
 /* A text as a cell shows it: cut, JSON indented, addresses as links or pictures. */
 struct tpl_cell site_cell(struct arena *a, struct str text, bool pictures);
 
+/* "Granted and paid"; the badge's class. appeals.c */
+struct str site_appeal_word(enum appeal_state state);
+struct str site_appeal_badge(enum appeal_state state);
+
+/* A packed answer, a line for each of its names. appeals.c */
+struct answer_lines {
+    struct tpl_answer_line *items;
+    size_t n;
+};
+struct answer_lines site_answer_lines(struct arena *a, struct str fields);
+
 /* A day of an address ("2026-03-01") as its first moment in the account's zone, that of the day
  * after when `end`; 0, and *text made empty, for anything else. */
 int64_t site_day(struct call *call, struct str *text, bool end);

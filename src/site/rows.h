@@ -17,6 +17,7 @@ extern const struct route site_task_draft_rows[]; /* task_draft.c */
 extern const struct route site_test_rows[];       /* test.c */
 extern const struct route site_submit_rows[];     /* submit.c */
 extern const struct route site_money_rows[];      /* figures.c */
+extern const struct route site_own_work_rows[];   /* own_work.c */
 
 extern const struct route site_appeal_rows[];             /* appeals.c */
 extern const struct route site_requester_money_rows[];    /* money.c */

@@ -19,6 +19,7 @@ static const struct route *const tables[] = {
     site_test_rows,
     site_submit_rows,
     site_money_rows,
+    site_own_work_rows,
     site_review_rows,
     site_appeal_rows,
     site_requester_money_rows,

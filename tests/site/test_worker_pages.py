@@ -171,19 +171,45 @@ def test_one_day_and_dashboard(server, mturk, wanda):
     page = wanda.get(day)
     page.says("Rejected", "<script>alert(1)</script>", "Can be reversed until", "Appeal")
     assert "<script>alert" not in page.html
+    work = wanda.get("/work/" + first)
+    work.says("Why it was rejected", "<script>alert(1)</script>", "Your answer", "You submitted it",
+              "you are paid $0.30")
+    assert "<script>alert" not in work.html and "/appeals/new?assignment_id=" + first in work.html
     mturk.approve_assignment(AssignmentId=first, OverrideRejection=True, RequesterFeedback="Sorry!")
     page = wanda.get(day)
     page.says("Rejected, then approved and paid", "<script>alert(1)</script>", "Sorry!")
     assert "Appeal" not in page.text.replace("Appeals", "")
-    wanda.get("/dashboard").says("To transfer$0.30", "Approved1", "Rejected0")
+    mturk.send_bonus(AssignmentId=first, WorkerId=wanda.worker.id, BonusAmount="0.05", Reason="for the wait")
+    work = wanda.get("/work/" + first)
+    work.says("Rejected, then approved and paid", "Sorry!", "Rejection undone, and paid: $0.30",
+              "Bonus: $0.05", "for the wait", "$0.30 are yours")
+    assert "Why it was rejected" not in work.text
+    assert [e["what"] for e in wanda.json("/work/" + first)[1]["events"]] == [
+        "Rejected", "Rejection undone, and paid", "Bonus"]
+    wanda.get("/earnings").says("Reward: a rejection was undone", "for the wait")
+    assert "/work/" + first in wanda.get("/earnings").html
+    assert "/work/" + first in wanda.get("/messages").html
+    wanda.get("/dashboard").says("To transfer$0.35", "Approved1", "Rejected0")
     assert wanda.request("GET", "/dashboard?format=csv").body.decode("utf-8-sig").startswith('"date"')
+
+
+def test_own_work_is_ones_own(server, mturk, wanda):
+    hit = new_hit(mturk, MaxAssignments=3)
+    held = wanda.worker.accept(hit["HITGroupId"])[1]["assignment_id"]
+    mine = wanda.worker.work(new_hit(mturk)["HITGroupId"])
+    page = wanda.get("/work/" + mine)
+    page.says("Waiting for a decision", "approved and paid by itself")
+    stranger = Browser(server).sign_in(server.worker().email)
+    stranger.get("/work/" + mine, 404)
+    wanda.get("/work/3" + "A" * 29, 404)
+    wanda.get("/work/" + held, 404)  # not submitted: it is in the queue
 
 
 def test_transfer(server, mturk, wanda):
     hit = new_hit(mturk, Reward="1.00")
     mturk.approve_assignment(AssignmentId=wanda.worker.work(hit["HITGroupId"]))
     page = wanda.get("/earnings")
-    page.says("To transfer$1.00", "reward")
+    page.says("To transfer$1.00", "Reward")
     wrong = wanda.send(page, "/transfers", amount="1.001")
     assert wrong.status == 422
     wrong.says("at most two decimals")
