@@ -29,11 +29,14 @@ static int64_t *find(struct throttle *t, int64_t party) {
 
 /* A bucket is known by when it will be full: each request moves that on by the time that one
  * request takes to come back, and never beyond the time of a whole burst. */
-bool throttle_allows(struct throttle *t, int64_t party, int64_t now_us) {
-    int64_t one_us = SECOND_US / atomic_load(&t->rate);
-    int64_t all_us = one_us * atomic_load(&t->burst);
+bool throttle_allows(struct throttle *t, int64_t party, struct throttle_limit limit,
+                     int64_t now_us) {
+    int64_t one_us = SECOND_US / limit.rate;
+    int64_t all_us = one_us * limit.burst;
     pthread_mutex_lock(&t->lock);
     int64_t *full_us = find(t, party);
+    if (*full_us > now_us + all_us) /* emptied under a slower limit */
+        *full_us = now_us + all_us;
     int64_t next_us = (*full_us > now_us ? *full_us : now_us) + one_us;
     bool allowed = next_us - now_us <= all_us;
     if (allowed)
@@ -63,12 +66,13 @@ static struct err read_settings(struct throttle *t, struct ctx *c, int64_t now_u
 struct err throttle_take(struct throttle *t, struct ctx *c, int64_t party) {
     int64_t now_us = time_monotonic_us();
     struct err e = read_settings(t, c, now_us);
-    int64_t rate = atomic_load(&t->rate);
-    if (failed(e) || rate == 0 || throttle_allows(t, party, now_us))
+    /* Read once: another thread may set them meanwhile. */
+    struct throttle_limit limit = {atomic_load(&t->rate), atomic_load(&t->burst)};
+    if (failed(e) || limit.rate == 0 || throttle_allows(t, party, limit, now_us))
         return e;
     atomic_fetch_add(&t->refused, 1);
     return err_make(c->arena, ERR_THROTTLED, NULL,
                     "Rate exceeded: this server takes %" PRId64 " requests a second of an "
                     "account. Nothing was changed; send it again in a second.",
-                    rate);
+                    limit.rate);
 }

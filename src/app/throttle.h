@@ -37,7 +37,12 @@ void throttle_init(struct throttle *t);
 /* Counts a request of an account that has shown who it is. ERR_THROTTLED, or the store's. */
 struct err throttle_take(struct throttle *t, struct ctx *c, int64_t party);
 
-/* The same without store and clock, by a rate > 0 and a burst > 0. */
-bool throttle_allows(struct throttle *t, int64_t party, int64_t now_us);
+struct throttle_limit {
+    int64_t rate, burst; /* requests a second, and at once; both > 0 */
+};
+
+/* The same without store and clock. */
+bool throttle_allows(struct throttle *t, int64_t party, struct throttle_limit limit,
+                     int64_t now_us);
 
 #endif

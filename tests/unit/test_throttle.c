@@ -9,17 +9,17 @@
 #include "app/throttle.h"
 
 static struct throttle t;
+static struct throttle_limit limit;
 
 static void set(int64_t rate, int64_t burst) {
     throttle_init(&t);
-    t.rate = rate;
-    t.burst = burst;
+    limit = (struct throttle_limit){rate, burst};
 }
 
 static int sent(int64_t party, int64_t now_us, int tries) {
     int n = 0;
     for (int i = 0; i < tries; i++)
-        n += throttle_allows(&t, party, now_us);
+        n += throttle_allows(&t, party, limit, now_us);
     return n;
 }
 
@@ -57,12 +57,17 @@ static void test_changed(void **state) {
     const int64_t now = INT64_C(5000000);
     set(1, 1);
     assert_int_equal(sent(1, now, 5), 1);
-    t.rate = 1000;
-    t.burst = 2000;
+    limit = (struct throttle_limit){1000, 2000};
     assert_int_equal(sent(1, now, 5000), 1000);
-    t.rate = t.burst = 1;
+    limit = (struct throttle_limit){1, 1};
     assert_int_equal(sent(1, now + 2999999, 5), 1);
     assert_int_equal(sent(1, now + 3000000, 5), 0);
+    /* and nobody waits out what he used up of a slower one */
+    limit = (struct throttle_limit){1, 100};
+    assert_int_equal(sent(2, now, 500), 100);
+    limit = (struct throttle_limit){100, 100};
+    assert_int_equal(sent(2, now + 500000, 500), 0);
+    assert_int_equal(sent(2, now + 1000000, 500), 50);
 }
 
 static void test_many_accounts(void **state) {
