@@ -41,6 +41,21 @@ JOIN party p ON p.id = a.worker
 WHERE a.requester = :requester AND a.status = 4 AND (a.submitted_ms, a.id) > (:after_ms, :after)
 ORDER BY a.submitted_ms, a.id LIMIT :n;
 
+-- The same by batch, of the first `most` of them; what is lost first on top.
+-- name: undo_batches :many
+-- in: requester int, since_ms int, most int, n int
+-- out: batch int, name text, n int, first_ms int, cents int, reasons int, reason text?
+SELECT x.batch, b.name, COUNT(*), MIN(x.submitted_ms), CAST(SUM(x.cents) AS @INT@),
+       COUNT(DISTINCT x.rejection), MIN(x.rejection)
+FROM (SELECT a.batch, a.submitted_ms, a.reward_cents + a.fee_cents AS cents, a.rejection
+      FROM assignment a
+      JOIN hit h ON h.id = a.hit AND h.disposed_ms IS NULL
+      WHERE a.requester = :requester AND a.status = 4 AND a.submitted_ms >= :since_ms
+      ORDER BY a.submitted_ms LIMIT :most) AS x
+JOIN batch b ON b.id = x.batch
+GROUP BY x.batch, b.name
+ORDER BY MIN(x.submitted_ms), x.batch LIMIT :n;
+
 -- A requester's workers: those whose work was decided on, by the worker's row.
 -- name: workers_page :many
 -- in: requester int, after int, n int

@@ -861,16 +861,18 @@ static void write_template(struct gen *g, struct buf *c, struct template *t) {
     if (csv)
         buf_printf(c,
                    "static void %.*s_any_csv(struct csv_out *w, const void *d) {\n"
-                   "    %.*s_csv(w, d);\n}\n",
-                   STR_ARG(n), STR_ARG(n));
+                   "    %.*s_csv(w, d);\n}\n"
+                   "static size_t %.*s_rows(const void *d) {\n"
+                   "    const struct %.*s *page = d;\n    return page->%.*s_n;\n}\n",
+                   STR_ARG(n), STR_ARG(n), STR_ARG(n), STR_ARG(n), STR_ARG(csv->name));
     buf_printf(c,
                "struct tpl_view %.*s_view(const struct %.*s *data) {\n"
                "    static const struct tpl tpl = {\"%.*s\", %.*s_any_html, %.*s_any_json, ",
                STR_ARG(n), STR_ARG(n), STR_ARG(t->name), STR_ARG(n), STR_ARG(n));
     if (csv)
-        buf_printf(c, "%.*s_any_csv};\n", STR_ARG(n));
+        buf_printf(c, "%.*s_any_csv, %.*s_rows};\n", STR_ARG(n), STR_ARG(n));
     else
-        buf_puts(c, "NULL};\n");
+        buf_puts(c, "NULL, NULL};\n");
     buf_puts(c, "    return (struct tpl_view){&tpl, data};\n}\n");
     buf_free(&p.out);
     buf_free(&p.literal);

@@ -133,6 +133,38 @@ struct err undo_list(struct ctx *c, const struct undo_in *in, struct undo_list *
         c, sql_undo_page_each(c->tx, &page, take_undo, &(struct undo_run){c, in, out, 0}));
 }
 
+struct undo_batches_run {
+    struct arena *arena;
+    struct undo_batches *out;
+};
+
+static bool take_undo_batch(void *arg, const struct sql_undo_batches_out *r) {
+    struct undo_batches_run *run = arg;
+    if (run->out->count == UNDO_BATCHES_MAX) {
+        run->out->more = true;
+        return false;
+    }
+    run->out->list[run->out->count++] = (struct undo_batch){
+        .batch = r->batch,
+        .name = str_dup(run->arena, r->name),
+        .rejections = r->n,
+        .until_ms = r->first_ms + WINDOW_MS,
+        .cents = r->cents,
+        .reasons = r->reasons,
+        .reason = str_dup(run->arena, r->reason),
+    };
+    return true;
+}
+
+struct err undo_batches(struct ctx *c, struct undo_batches *out) {
+    out->count = 0;
+    out->more = false;
+    struct sql_undo_batches_in in = {c->actor->party, window_since(c), BATCH_UNDO_COUNT_MAX,
+                                     UNDO_BATCHES_MAX + 1};
+    return ctx_store(c, sql_undo_batches_each(c->tx, &in, take_undo_batch,
+                                              &(struct undo_batches_run){c->arena, out}));
+}
+
 /* --- workers --- */
 
 struct workers_run {

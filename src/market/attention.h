@@ -49,6 +49,21 @@ struct undo_list {
 };
 struct err undo_list(struct ctx *c, const struct undo_in *in, struct undo_list *out);
 
+/* The same by batch, those that lose one first on top: of the BATCH_UNDO_COUNT_MAX that are lost
+ * first, whose whole is counted by attention(). */
+enum { UNDO_BATCHES_MAX = 20 };
+struct undo_batch {
+    int64_t batch, rejections, until_ms, cents;
+    int64_t reasons; /* different ones; reason is one of them */
+    struct str name, reason;
+};
+struct undo_batches {
+    struct undo_batch list[UNDO_BATCHES_MAX];
+    int count;
+    bool more;
+};
+struct err undo_batches(struct ctx *c, struct undo_batches *out);
+
 /* Workers on whose work this requester has decided. */
 struct worker_row {
     int64_t row;

@@ -363,7 +363,7 @@ static bool take_hit(void *arg, const struct sql_batch_hits_page_out *row) {
 }
 
 struct err batch_hits(struct ctx *c, const struct batch_hits_in *in, struct batch_hits *out) {
-    assert(in->limit >= 1 && in->limit <= PAGE_MAX);
+    assert(in->limit >= 1 && in->limit < LIST_ROWS_MAX);
     *out = (struct batch_hits){.hits = arena_array(c->arena, (size_t)in->limit, sizeof *out->hits)};
     struct sql_batch_hits_page_in page = {
         .batch = in->batch,

@@ -67,7 +67,7 @@ struct batch_hits_in {
     int64_t batch;
     unsigned wanted; /* bits HITS_…; 0: all */
     int64_t after_seq, after;
-    int limit; /* 1..PAGE_MAX */
+    int limit; /* 1..500 */
 };
 /* At most HITS_SCAN_MAX are looked at for one page; the rest waits behind the key `next`. */
 enum { HITS_SCAN_MAX = 5000 };

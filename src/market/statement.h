@@ -26,7 +26,7 @@ struct statement_page_in {
     struct statement_filter filter;
     int64_t before;  /* below this posting; 0: from the newest */
     int64_t balance; /* available money after the posting that comes first */
-    int limit;       /* 1..PAGE_MAX */
+    int limit;       /* 1..500 */
 };
 struct statement_page {
     struct statement_line *lines;

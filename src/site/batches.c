@@ -12,7 +12,7 @@
 #include "market/results.h"
 #include "site/results.h"
 
-enum { CARDS = 12, HITS = 50, INPUT_SHOWN = 80 };
+enum { CARDS = 24, INPUT_SHOWN = 80 };
 
 /* --- cards --- */
 
@@ -191,13 +191,9 @@ static const struct {
 };
 enum { HIT_FILTERS = sizeof hit_filters / sizeof *hit_filters };
 
-static struct str hits_url(struct ctx *ctx, int64_t batch, const char *word, int64_t seq,
-                           int64_t row) {
-    struct str url =
-        str_printf(ctx->arena, "/requester/batches/%lld?hits=%s", (long long)batch, word);
-    return row ? str_printf(ctx->arena, "%.*s&after=%lld.%lld", STR_ARG(url), (long long)seq,
-                            (long long)row)
-               : url;
+/* The same page with another filter, or further down its list. */
+static struct str hits_url(struct call *call, const char *word) {
+    return page_with(call, "hits", str_c(word));
 }
 
 static void read_after(struct call *call, struct batch_hits_in *in) {
@@ -211,7 +207,7 @@ static void read_after(struct call *call, struct batch_hits_in *in) {
 }
 
 static struct err fill_hits(struct call *call, struct ctx *ctx, struct tpl_batch *page) {
-    struct batch_hits_in in = {.batch = page->id, .limit = HITS};
+    struct batch_hits_in in = {.batch = page->id, .limit = (int)page_size(call)};
     struct batch_hits list;
     struct str word = form_get(&call->req->query, "hits");
     size_t chosen = 0;
@@ -248,14 +244,15 @@ static struct err fill_hits(struct call *call, struct ctx *ctx, struct tpl_batch
     page->hits = hits;
     page->hits_n = (size_t)list.count;
     if (in.after)
-        page->first = hits_url(ctx, page->id, hit_filters[chosen].word, 0, 0);
+        page->first = page_with(call, "after", STR_NULL);
     if (list.more)
-        page->next = hits_url(ctx, page->id, hit_filters[chosen].word, list.next_seq, list.next);
+        page->next = page_with(
+            call, "after",
+            str_printf(ctx->arena, "%lld.%lld", (long long)list.next_seq, (long long)list.next));
     struct tpl_batch_filters *filters = arena_array(ctx->arena, HIT_FILTERS, sizeof *filters);
     for (size_t i = 0; i < HIT_FILTERS; i++)
         filters[i] = (struct tpl_batch_filters){str_c(hit_filters[i].label),
-                                                hits_url(ctx, page->id, hit_filters[i].word, 0, 0),
-                                                i == chosen};
+                                                hits_url(call, hit_filters[i].word), i == chosen};
     page->filters = filters;
     page->filters_n = HIT_FILTERS;
     return NO_ERR;
@@ -312,6 +309,7 @@ static struct err show_batch(struct call *call, struct ctx *ctx) {
     };
     e = fill_card(ctx, &b, &page.card);
     page.card.own = true;
+    page.card.may_undo = page.may_review && !page.archive;
     if (!failed(e))
         e = fill_type(ctx, &b, &page);
     if (!failed(e) && page.live)
@@ -319,7 +317,10 @@ static struct err show_batch(struct call *call, struct ctx *ctx) {
     if (!failed(e) && !page.archive)
         e = fill_hits(call, ctx, &page);
     return failed(e) ? e
-                     : page_show(call, &(struct page){.title = "Batch", .nav = NAV_R_RESULTS},
+                     : page_show(call,
+                                 &(struct page){.title = "Batch",
+                                                .nav = NAV_R_RESULTS,
+                                                .size = page.archive ? 0 : page_size(call)},
                                  tpl_batch_view(&page));
 }
 

@@ -9,7 +9,7 @@
 #include "market/group_case.h"
 #include "site/results.h"
 
-enum { BATCHES_SHOWN = 10, PAUSED_SHOWN = 3, LIST_SIZE = 50 };
+enum { BATCHES_SHOWN = 10, PAUSED_SHOWN = 3 };
 
 /* What is due comes first, once a read has met it. */
 static struct err due_first(struct call *call, struct ctx *ctx) {
@@ -97,14 +97,44 @@ static void read_place(struct call *call, int64_t *ms, int64_t *row) {
     }
 }
 
-static struct str place_url(struct arena *a, const char *path, int64_t ms, int64_t row) {
-    return str_printf(a, "%s?after=%lld.%lld", path, (long long)ms, (long long)row);
+static struct str place_url(struct call *call, int64_t ms, int64_t row) {
+    return page_with(call, "after",
+                     str_printf(call->req->arena, "%lld.%lld", (long long)ms, (long long)row));
+}
+
+static struct str first_url(struct call *call) {
+    return page_with(call, "after", STR_NULL);
+}
+
+/* Batches of the rejections, when there is more than one: on the first page only. */
+static struct err fill_undo_batches(struct ctx *ctx, struct tpl_undo *page) {
+    struct undo_batches *found = arena_new(ctx->arena, struct undo_batches);
+    struct err e = undo_batches(ctx, found);
+    if (failed(e) || found->count < 2)
+        return e;
+    struct tpl_undo_by_batch *list = arena_array(ctx->arena, (size_t)found->count, sizeof *list);
+    for (int i = 0; i < found->count; i++) {
+        const struct undo_batch *b = &found->list[i];
+        list[i] = (struct tpl_undo_by_batch){
+            .batch = b->batch,
+            .name = b->name,
+            .rejections = b->rejections,
+            .reasons = b->reasons,
+            .reason = b->reason,
+            .until = b->until_ms,
+            .cost = b->cents,
+        };
+    }
+    page->by_batch = list;
+    page->by_batch_n = (size_t)found->count;
+    page->more_batches = found->more || page->total_more;
+    return NO_ERR;
 }
 
 static struct err show_undo(struct call *call, struct ctx *ctx) {
     struct attention a;
     struct undo_list list;
-    struct undo_in in = {.limit = LIST_SIZE};
+    struct undo_in in = {.limit = (int)page_size(call)};
     read_place(call, &in.after_ms, &in.after);
     struct err e = due_first(call, ctx);
     if (!failed(e))
@@ -139,11 +169,16 @@ static struct err show_undo(struct call *call, struct ctx *ctx) {
     page.rows = rows;
     page.rows_n = (size_t)list.count;
     if (in.after_ms)
-        page.first = STR("/requester/undo");
+        page.first = first_url(call);
+    else
+        e = fill_undo_batches(ctx, &page);
+    if (failed(e))
+        return e;
     if (list.more)
-        page.next = place_url(ctx->arena, "/requester/undo", list.next_ms, list.next);
-    return page_show(call, &(struct page){.title = "Rejections to undo", .nav = NAV_R_RESULTS},
-                     tpl_undo_view(&page));
+        page.next = place_url(call, list.next_ms, list.next);
+    return page_show(
+        call, &(struct page){.title = "Rejections to undo", .nav = NAV_R_RESULTS, .size = in.limit},
+        tpl_undo_view(&page));
 }
 
 /* --- workers --- */
@@ -168,7 +203,8 @@ static struct err show_workers(struct call *call, struct ctx *ctx) {
     if (search.n)
         return go_to_worker(call, ctx, search);
     int64_t after = site_query_int(call, "after", 0, INT64_MAX, 0);
-    struct err e = worker_list(ctx, after, LIST_SIZE, &list);
+    int limit = (int)page_size(call);
+    struct err e = worker_list(ctx, after, limit, &list);
     if (failed(e))
         return e;
     struct tpl_workers page = {.search = STR("")};
@@ -183,11 +219,12 @@ static struct err show_workers(struct call *call, struct ctx *ctx) {
     page.rows = rows;
     page.rows_n = (size_t)list.count;
     if (after)
-        page.first = STR("/requester/workers");
+        page.first = first_url(call);
     if (list.more)
-        page.next = str_printf(ctx->arena, "/requester/workers?after=%lld",
-                               (long long)list.rows[list.count - 1].row);
-    return page_show(call, &(struct page){.title = "Workers", .nav = NAV_R_WORKERS},
+        page.next =
+            page_with(call, "after",
+                      str_printf(ctx->arena, "%lld", (long long)list.rows[list.count - 1].row));
+    return page_show(call, &(struct page){.title = "Workers", .nav = NAV_R_WORKERS, .size = limit},
                      tpl_workers_view(&page));
 }
 
@@ -234,7 +271,7 @@ static void fill_results(struct ctx *ctx, const struct worker_results *list,
 static struct err show_worker(struct call *call, struct ctx *ctx) {
     struct worker_view view;
     struct worker_results list;
-    struct worker_results_in in = {.worker_id = call->params[0], .limit = LIST_SIZE};
+    struct worker_results_in in = {.worker_id = call->params[0], .limit = (int)page_size(call)};
     read_place(call, &in.before_ms, &in.before);
     struct err e = worker_view(ctx, call->params[0], &view);
     if (e.code == ERR_INVALID_PARAMETER)
@@ -247,15 +284,14 @@ static struct err show_worker(struct call *call, struct ctx *ctx) {
     struct tpl_worker page = worker_page(&view);
     page.may_review = (route_rights(&call->session) & MAY_REVIEW) != 0;
     fill_results(ctx, &list, &page);
-    const char *path = str_z(
-        ctx->arena, str_printf(ctx->arena, "/requester/workers/%.*s", STR_ARG(view.worker_id)));
     if (in.before_ms)
-        page.first = str_c(path);
+        page.first = first_url(call);
     if (list.more) {
         const struct worker_result *last = &list.rows[list.count - 1];
-        page.next = place_url(ctx->arena, path, last->submitted_ms, last->row);
+        page.next = place_url(call, last->submitted_ms, last->row);
     }
-    return page_show(call, &(struct page){.title = "Worker", .nav = NAV_R_WORKERS},
+    return page_show(call,
+                     &(struct page){.title = "Worker", .nav = NAV_R_WORKERS, .size = in.limit},
                      tpl_worker_view(&page));
 }
 

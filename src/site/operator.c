@@ -250,8 +250,9 @@ static struct err show_audit(struct call *call, struct ctx *ctx) {
             str_printf(ctx->arena, "/operator/audit?after=%lld&size=%lld&action=%d&account=%.*s",
                        (long long)list.rows[shown - 1].id, (long long)size, (int)in.action,
                        STR_ARG(party.public_id));
-    return page_show(call, &(struct page){.title = "Audit", .nav = NAV_O_HOME, .wide = true},
-                     tpl_operator_audit_view(&data));
+    return page_show(
+        call, &(struct page){.title = "Audit", .nav = NAV_O_HOME, .wide = true, .size = size},
+        tpl_operator_audit_view(&data));
 }
 
 const struct route site_operator_rows[] = {

@@ -74,7 +74,7 @@ static struct err show_list(struct call *call, struct ctx *ctx) {
     if (!search.n && list.n > shown)
         data.next = str_printf(ctx->arena, "/operator/accounts?after=%lld&size=%lld",
                                (long long)list.items[shown - 1].id, (long long)size);
-    return page_show(call, &(struct page){.title = "Accounts", .nav = NAV_O_ACCOUNTS},
+    return page_show(call, &(struct page){.title = "Accounts", .nav = NAV_O_ACCOUNTS, .size = size},
                      tpl_operator_accounts_view(&data));
 }
 

@@ -53,8 +53,9 @@ static struct err show_requests(struct call *call, struct ctx *ctx) {
         data.next =
             str_printf(ctx->arena, "/operator/deposits?state=%s&after=%lld&size=%lld",
                        words[in.state], (long long)list.items[shown - 1].id, (long long)size);
-    return page_show(call, &(struct page){.title = "Deposits and refunds", .nav = NAV_O_DEPOSITS},
-                     tpl_operator_deposits_view(&data));
+    return page_show(
+        call, &(struct page){.title = "Deposits and refunds", .nav = NAV_O_DEPOSITS, .size = size},
+        tpl_operator_deposits_view(&data));
 }
 
 static struct err answer_request(struct call *call, struct ctx *ctx) {
@@ -130,7 +131,7 @@ static struct err show_payouts(struct call *call, struct ctx *ctx) {
     if (list.n > shown)
         data.next = str_printf(ctx->arena, "/operator/payouts?state=%s&after=%lld&size=%lld", state,
                                (long long)list.items[shown - 1].id, (long long)size);
-    return page_show(call, &(struct page){.title = "Payouts", .nav = NAV_O_PAYOUTS},
+    return page_show(call, &(struct page){.title = "Payouts", .nav = NAV_O_PAYOUTS, .size = size},
                      tpl_operator_payouts_view(&data));
 }
 

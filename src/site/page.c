@@ -258,8 +258,78 @@ int page_dialect(struct call *call, enum csv_dialect otherwise) {
     return (int)dialect;
 }
 
-/* content into call->body, inside the frame. */
-static void show_html(struct call *call, const struct page *page, struct str content) {
+/* ---- lists ---- */
+
+enum { SIZES = 3 };
+static const int64_t sizes[SIZES] = {25, 100, 500};
+
+int64_t page_size(struct call *call) {
+    int64_t asked = site_query_int(call, "size", sizes[0], sizes[SIZES - 1], sizes[0]);
+    for (size_t i = 0; i < SIZES; i++)
+        if (sizes[i] == asked)
+            return asked;
+    return sizes[0];
+}
+
+static void add_parameter(struct buf *b, struct str name, struct str value) {
+    buf_putc(b, memchr(b->p, '?', b->n) ? '&' : '?');
+    form_encode(b, name);
+    buf_putc(b, '=');
+    form_encode(b, value);
+}
+
+struct str page_with(struct call *call, const char *name, struct str value) {
+    static const char *const left_out[] = {"after", "before", "balance", "format"};
+    const struct form *query = &call->req->query;
+    struct buf b = BUF_INIT;
+    buf_str(&b, call->req->raw_path);
+    for (size_t i = 0; i < query->count; i++) {
+        bool kept = !str_is(query->fields[i].name, name);
+        for (size_t k = 0; k < sizeof left_out / sizeof *left_out; k++)
+            kept &= !str_is(query->fields[i].name, left_out[k]);
+        if (kept)
+            add_parameter(&b, query->fields[i].name, query->fields[i].value);
+    }
+    if (value.p)
+        add_parameter(&b, str_c(name), value);
+    struct str url = buf_dup(call->req->arena, &b);
+    buf_free(&b);
+    return url;
+}
+
+/* The same rows for a program: where the page stands in its list is kept. */
+static struct str twin(struct call *call, const char *format) {
+    const struct http_request *req = call->req;
+    return str_printf(req->arena, "%.*s?%.*s%sformat=%s", STR_ARG(req->raw_path),
+                      STR_ARG(req->raw_query), req->raw_query.n ? "&" : "", format);
+}
+
+/* What the foot of a page with rows offers. */
+static void fill_foot(struct call *call, const struct page *page, struct tpl_view view,
+                      struct tpl_frame *f) {
+    struct arena *a = call->req->arena;
+    bool place = form_get(&call->req->query, "after").n || form_get(&call->req->query, "before").n;
+    size_t rows = view.tpl->rows ? view.tpl->rows(view.data) : 0;
+    if (!rows || route_changes(call->route))
+        return;
+    f->csv = twin(call, "csv");
+    f->json = twin(call, "json");
+    if (!page->size || (!place && rows < (size_t)sizes[0]))
+        return;
+    struct tpl_frame_sizes *list = arena_array(a, SIZES, sizeof *list);
+    for (size_t i = 0; i < SIZES; i++)
+        list[i] = (struct tpl_frame_sizes){
+            .n = sizes[i],
+            .address = page_with(call, "size", str_printf(a, "%lld", (long long)sizes[i])),
+            .current = sizes[i] == page->size,
+        };
+    f->sizes = list;
+    f->sizes_n = SIZES;
+}
+
+/* content into call->body, inside the frame. view: what it is of, or nothing. */
+static void show_html(struct call *call, const struct page *page, struct tpl_view shown,
+                      struct str content) {
     struct tpl_frame f = {
         .title = str_c(page->title),
         .content = {content},
@@ -283,6 +353,8 @@ static void show_html(struct call *call, const struct page *page, struct str con
     safety_headers(call, page);
     fill_navigation(call, page->nav, &f);
     fill_who(call, &f);
+    if (shown.tpl)
+        fill_foot(call, page, shown, &f);
     take_flash(call, &f);
     view.tpl->html(&out, view.data);
     if (failed(call->form_err)) {
@@ -321,7 +393,7 @@ struct err page_show(struct call *call, const struct page *page, struct tpl_view
         .zone = page_zone(call),
     };
     view.tpl->html(&out, view.data);
-    show_html(call, page, buf_view(&content));
+    show_html(call, page, view, buf_view(&content));
     buf_free(&content);
     return NO_ERR;
 }
@@ -369,7 +441,8 @@ void page_begin(struct call *call, const char *title) {
 void page_end(struct call *call) {
     struct str content = buf_dup(call->req->arena, &call->body);
     buf_clear(&call->body);
-    show_html(call, &(struct page){.title = call->page_title, .task = true}, content);
+    show_html(call, &(struct page){.title = call->page_title, .task = true},
+              (struct tpl_view){NULL, NULL}, content);
 }
 
 /* What every task's frame has; the caller adds where it leads, and ends the tag. */

@@ -55,13 +55,24 @@ struct page {
     enum page_nav nav;
     bool task;   /* holds a task's frame: frames from elsewhere are allowed */
     bool images; /* shows pictures from elsewhere, on the user's request only */
-    bool
-        editor; /* needs the layout editor's script, and shows the layout by the content listener */
-    bool wide;  /* uses the whole window: tables of results */
+    /* needs the layout editor's script, and shows the layout by the content listener */
+    bool editor;
+    bool wide;    /* uses the whole window: tables of results */
+    int64_t size; /* rows a page, when the reader may choose (page_size); 0: not */
 };
 
 /* The answer: the page, or its JSON or CSV. */
 struct err page_show(struct call *call, const struct page *page, struct tpl_view view);
+
+/* ---- lists: their foot (requester-site 1) ---- */
+
+/* Rows a page: ?size=25, 100 or 500; 25 for anything else. Given back in struct page, the foot of
+ * the page offers the others. */
+int64_t page_size(struct call *call);
+
+/* The page's own address with one parameter set and all others kept, but the place in the list
+ * (after, before, balance) and the format. value NULL: without it. */
+struct str page_with(struct call *call, const char *name, struct str value);
 
 /* ---- after a form ---- */
 

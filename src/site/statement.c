@@ -111,7 +111,7 @@ static struct err show_transactions(struct call *call, struct ctx *ctx) {
         .filter = q.filter,
         .before = site_query_int(call, "before", 1, INT64_MAX, 0),
         .balance = funds.balances.avail,
-        .limit = PAGE_MAX,
+        .limit = (int)page_size(call),
     };
     if (in.before)
         in.balance = site_query_int(call, "balance", -DEPOSIT_CENTS_MAX * 1000,
@@ -142,10 +142,12 @@ static struct err show_transactions(struct call *call, struct ctx *ctx) {
     };
     fill_filter(call, &q, &page);
     if (list.next)
-        page.next = str_printf(ctx->arena, "?before=%lld&balance=%lld%.*s", (long long)list.next,
-                               (long long)list.balance, STR_ARG(q.query));
-    return page_show(call, &(struct page){.title = "Transactions", .nav = NAV_R_ACCOUNT},
-                     tpl_transactions_view(&page));
+        page.next =
+            str_printf(ctx->arena, "?before=%lld&balance=%lld&size=%d%.*s", (long long)list.next,
+                       (long long)list.balance, in.limit, STR_ARG(q.query));
+    return page_show(
+        call, &(struct page){.title = "Transactions", .nav = NAV_R_ACCOUNT, .size = in.limit},
+        tpl_transactions_view(&page));
 }
 
 /* ---- the file ---- */

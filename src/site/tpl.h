@@ -34,6 +34,7 @@ struct tpl {
     void (*html)(struct tpl_out *o, const void *data);
     void (*json)(struct json *j, const void *data);   /* members, into an open object */
     void (*csv)(struct csv_out *w, const void *data); /* NULL: the page has no list */
+    size_t (*rows)(const void *data);                 /* of that list */
 };
 
 /* A template with its data, which must live until it is shown. */

@@ -1,0 +1,87 @@
+"""What every list offers (requester-site 1): page sizes, and the same rows as CSV and JSON, by links
+that keep the filter; and the list of rejections by batch."""
+import csv
+import io
+
+import pytest
+
+from market import new_hit, next_name
+from test_results_pages import Batch, batch, people, yes  # noqa: F401
+
+
+def foot(page):
+    return {link.rsplit("format=", 1)[1]: link for link in page.reader.links if "format=" in link}
+
+
+def test_rows_for_programs(desk, batch):  # noqa: F811
+    batch.reject(batch.ids[:2])
+    for url, rows in [("/requester/undo", "rows"), (batch.url + "?hits=done", "hits"),
+                      ("/requester/manage/batches", "cards"), ("/requester/workers", "rows")]:
+        page = desk.get(url)
+        page.says("These rows as CSV or JSON")
+        links = foot(page)
+        status, data = desk.json(links["json"])
+        assert status == 200 and data[rows], url
+        text = desk.request("GET", links["csv"]).body.decode("utf-8-sig")
+        listed = list(csv.DictReader(io.StringIO(text, newline="")))
+        assert len(listed) == len(data[rows]), url
+        if "id" in listed[0]:
+            assert [r["id"] for r in listed] == [str(r["id"]) for r in data[rows]]
+
+
+def test_an_empty_list_offers_nothing(desk):
+    page = desk.get("/requester/undo")
+    assert "These rows" not in page.text and not foot(page)
+
+
+def test_page_sizes(server, requester, desk):
+    client = requester.client()
+    title = "Sized " + next_name()
+    for _ in range(27):
+        new_hit(client, MaxAssignments=1, Title=title)
+    batch = requester.v1("GET", "/v1/batches")[1]["batches"][0]["id"]
+    url = "/requester/batches/%d?hits=open" % batch
+    first = desk.get(url)
+    first.says("Rows a page: 25 100 500")
+    status, data = desk.json(url)
+    assert len(data["hits"]) == 25
+    rest = desk.json(data["next"])[1]
+    assert len(rest["hits"]) == 2 and "hits=open" in data["next"]
+    assert {h["id"] for h in rest["hits"]} & {h["id"] for h in data["hits"]} == set()
+    bigger = [link for link in first.reader.links if "size=100" in link]
+    assert len(bigger) == 1 and "hits=open" in bigger[0]
+    assert len(desk.json(bigger[0])[1]["hits"]) == 27
+    for size in ("0", "26", "-1", "10**18", "9" * 30, "<b>"):  # none of the three: the first of them
+        assert len(desk.json(url + "&size=" + size)[1]["hits"]) == 25
+
+
+@pytest.mark.parametrize("stranger", ["<script>alert(1)</script>", "\"'><b>", "a&format=x#", "%0d%0aX: y"])
+def test_what_an_address_carries_is_encoded(desk, batch, stranger):  # noqa: F811
+    import urllib.parse
+    batch.reject(batch.ids[:1])
+    page = desk.get("/requester/undo?size=100&other=" + urllib.parse.quote(stranger))
+    assert "<script>" not in page.html and "<b>" not in page.html
+    links = [link for link in page.reader.links if "format=json" in link]
+    assert len(links) == 1 and "X: y" not in page.head
+    assert desk.json(links[0])[0] == 200
+
+
+def test_undo_one_batch_of_several(server, requester, desk, batch, people):  # noqa: F811
+    other = Batch(server, requester).work(people, 1)
+    batch.reject(batch.ids[:3])
+    other.reject(other.ids[:1], "Not a cat").reject(other.ids[1:], "A dog")
+    page = desk.get("/requester/undo")
+    page.says("By batch", "Wrong code", "2 different reasons")
+    rows = {b["batch"]: b for b in desk.json("/requester/undo")[1]["by_batch"]}
+    assert [(rows[b]["rejections"], rows[b]["reasons"]) for b in (batch.id, other.id)] == [(3, 1), (2, 2)]
+    assert rows[batch.id]["cost"] == 3 * 60
+    plan = desk.send(page, "/batches/%d/undo" % batch.id)
+    plan.says("Undo these rejections?", "$1.50", "$0.30")
+    yes(desk, plan).says("Applied", "Rejections undone3")
+    assert [other.status(i) for i in other.ids] == ["Rejected"] * 2
+    left = desk.get("/requester/undo")
+    assert "By batch" not in left.text  # one batch only: its rows say it all
+    # and from the batch's own two pages
+    desk.get(other.url + "/results").says("Undo all 2…")
+    plan = desk.send(desk.get(other.url), "/undo")
+    yes(desk, plan).says("Rejections undone2")
