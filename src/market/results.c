@@ -12,6 +12,7 @@
 #include "market/archive.h"
 #include "market/due.h"
 #include "market/hit.h"
+#include "market/results_view.h"
 #include "store/sql.h"
 
 #define WINDOW_MS (INT64_C(1000) * OVERTURN_WINDOW_S)
@@ -58,6 +59,7 @@ struct results_run {
     size_t rate_count;
     struct buf bonuses; /* struct bonus_sum, by assignment */
     size_t bonus_count;
+    struct buf taken; /* int64_t, row numbers that the filter takes, ascending */
 
     int64_t hit; /* whose rows stand in `rows` */
     int64_t in_hit;
@@ -280,8 +282,22 @@ static void fill_row(struct results_run *run, const struct sql_results_rows_out 
         extend_row(run, r);
 }
 
+static int by_number(const void *a, const void *b) {
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static bool is_taken(const struct results_run *run, int64_t assignment) {
+    const struct buf *taken = &run->taken;
+    return !run->in->filter ||
+           (taken->n && bsearch(&assignment, taken->p, taken->n / sizeof assignment,
+                                sizeof assignment, by_number) != NULL);
+}
+
 static bool take_row(void *arg, const struct sql_results_rows_out *r) {
     struct results_run *run = arg;
+    if (!is_taken(run, r->assignment))
+        return true;
     if (r->hit != run->hit || run->piece_count == HIT_SORT_MAX)
         end_hit(run);
     if (r->hit != run->hit)
@@ -345,6 +361,23 @@ static enum st read_rates(struct results_run *run) {
                                             .week = today - 7,
                                         },
                                         take_rate_of_batch, run);
+}
+
+static void take_number(void *arg, int64_t assignment, enum assignment_status status) {
+    (void)status;
+    buf_add(arg, &assignment, sizeof assignment);
+}
+
+/* What the filter takes, in the same snapshot. */
+static struct err read_taken(struct results_run *run) {
+    const struct actor actor = {.party = run->in->requester};
+    struct ctx c = run->ctx;
+    c.actor = &actor;
+    struct err e = results_each(&c, run->in->batch, run->in->filter, RESULTS_FILTERED_MAX,
+                                take_number, &run->taken);
+    if (!failed(e) && run->taken.n)
+        qsort(run->taken.p, run->taken.n / sizeof(int64_t), sizeof(int64_t), by_number);
+    return e;
 }
 
 static bool take_bonus(void *arg, const struct sql_results_bonuses_out *r) {
@@ -425,6 +458,9 @@ static struct err write_all(struct results_run *run) {
         return e;
     if (run->batch.kind == BATCH_ARCHIVE)
         return write_archive(run);
+    e = run->in->filter ? read_taken(run) : NO_ERR;
+    if (failed(e))
+        return e;
     unsigned status = run->in->status ? run->in->status : RESULTS_ALL;
     results_file_begin(&run->writer, &run->rows, (enum csv_dialect)run->in->dialect, &run->shape);
     buf_str(&run->out, buf_view(&run->rows));
@@ -473,6 +509,7 @@ struct err results_write(struct store *store, const struct id_key *ids, struct a
                      e.detail ? e.detail : "");
     buf_free(&run.rates);
     buf_free(&run.bonuses);
+    buf_free(&run.taken);
     buf_free(&run.rows);
     buf_free(&run.pieces);
     buf_free(&run.out);

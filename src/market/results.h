@@ -1,13 +1,15 @@
 /* The results of a batch as CSV (csv-formats 3): the columns of 3.1 in order, one row for each
  * assignment that was ever submitted, grouped by HIT in the order of the input file.
  *
- * Streamed from one snapshot in constant memory, whatever the size of the batch. Waits while the
+ * Streamed from one snapshot in constant memory, whatever the size of the batch (with a filter, in
+ * eight bytes a row that it takes). Waits while the
  * receiver is slow: call it from a producer's thread.
  */
 #ifndef MARKET_RESULTS_H
 #define MARKET_RESULTS_H
 
-#include "market/ctx.h"
+#include "base/limits.h"
+#include "market/results_filter.h"
 
 /* Values of enum csv_dialect (formats/csv_out.h) go into results_in.dialect. */
 enum results_status {
@@ -17,14 +19,18 @@ enum results_status {
     RESULTS_ALL = 7,
 };
 
+enum { RESULTS_FILTERED_MAX = FILE_ROWS_MAX };
+
 struct results_in {
     int64_t requester;
     int64_t batch;
-    int dialect;            /* enum csv_dialect */
-    unsigned status;        /* bits of enum results_status; 0 stands for all */
-    bool keep_reject_empty; /* fill_reject=0 (3.5) */
-    bool extended;          /* columns of 3.6 */
-    bool utc;               /* times in UTC, not Pacific (1.5, csv_tz) */
+    int dialect;                         /* enum csv_dialect */
+    unsigned status;                     /* bits of enum results_status; 0 stands for all */
+    const struct results_filter *filter; /* only rows that it takes (RESULTS_FILTERED_MAX at most),
+                                            which costs 8 bytes for each; NULL: all */
+    bool keep_reject_empty;              /* fill_reject=0 (3.5) */
+    bool extended;                       /* columns of 3.6 */
+    bool utc;                            /* times in UTC, not Pacific (1.5, csv_tz) */
 };
 
 /* Takes the next n bytes; false: the receiver is gone, the function gives up without an error. */

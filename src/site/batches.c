@@ -333,6 +333,7 @@ static bool sink(void *arg, const void *p, size_t n) {
 struct download {
     struct call *call;
     struct results_in in;
+    struct results_query q;
     struct str name;
 };
 
@@ -358,8 +359,12 @@ static struct err download(struct call *call) {
     d->call = call;
     d->in.requester = call->actor.party;
     d->in.extended = str_is(form_get(query, "extended"), "1");
+    d->in.keep_reject_empty = str_is(form_get(query, "fill_reject"), "0");
     d->in.dialect = page_dialect(call, CSV_CLASSIC);
     d->in.utc = str_is(call->session.csv_times, "utc");
+    results_query_read(call, query, "all", &d->q);
+    if (results_filter_narrow(&d->q.filter))
+        d->in.filter = &d->q.filter;
     bool good = batch_id_parse(call->params[0], &d->in.batch) &&
                 (!dialect.n || results_dialect(dialect, &d->in.dialect)) &&
                 (!status.n || results_status(status, &d->in.status));
@@ -392,7 +397,7 @@ const struct route site_batch_rows[] = {
      .run = show_batch},
     {.method = "GET",
      .pattern = "/requester/batches/{batch}/csv",
-     .help = "The batch's results as CSV.",
+     .help = "The batch's results as CSV: all, or what a filter of Review Results takes.",
      .may = MAY_READ,
      .kind = CALL_SLOW,
      .slow = download},

@@ -157,15 +157,58 @@ static struct tpl_result_row row_of(const struct showing *s, const struct result
 
 /* --- the page --- */
 
-static void fill_heads(const struct showing *s, struct tpl_results *page) {
+/* The order that pressing a heading gives; NULL: there is none by that column. Pressed again, the
+ * time of submission runs backward. */
+static const char *order_by(struct str column, enum results_sort now) {
+    static const struct {
+        const char *column, *sort;
+    } orders[] = {
+        {"worker", "worker"}, {"state", "status"}, {"hit", "hit"},
+        {"work", "work"},     {"submitted", NULL},
+    };
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        if (str_is(column, orders[i].column))
+            return orders[i].sort ? orders[i].sort : now == SORT_SUBMITTED ? "latest" : "submitted";
+    }
+    return NULL;
+}
+
+/* "ascending", "descending" when the rows stand in the order of that column. */
+static struct str standing(struct str column, enum results_sort now) {
+    static const char *const of[] = {
+        [SORT_SUBMITTED] = "submitted", [SORT_LATEST] = "submitted", [SORT_HIT] = "hit",
+        [SORT_STATUS] = "state",        [SORT_WORKER] = "worker",    [SORT_WORK_TIME] = "work",
+    };
+    if (!str_is(column, of[now]))
+        return STR("");
+    return now == SORT_LATEST ? STR("descending") : STR("ascending");
+}
+
+static struct tpl_results_heads head_of(const struct showing *s, enum results_sort now,
+                                        const struct column *c) {
+    const char *order = order_by(c->name, now);
+    return (struct tpl_results_heads){
+        .column = c->name,
+        .label = c->label,
+        .number = c->number,
+        .address = order ? results_url(s->arena, s->batch->id, s->q->query, "sort", str_c(order))
+                         : STR(""),
+        .standing = standing(c->name, now),
+    };
+}
+
+static void fill_heads(const struct showing *s, enum results_sort now, struct tpl_results *page) {
+    static const struct column first[] = {
+        {.name = {"worker", 6}, .label = {"Worker", 6}},
+        {.name = {"state", 5}, .label = {"State", 5}},
+    };
     const struct columns *c = s->columns;
     struct tpl_results_heads *heads = arena_array(s->arena, c->n + 2, sizeof *heads);
     size_t n = 0;
-    heads[n++] = (struct tpl_results_heads){STR("worker"), STR("Worker"), false};
-    heads[n++] = (struct tpl_results_heads){STR("state"), STR("State"), false};
+    for (size_t i = 0; i < 2; i++)
+        heads[n++] = head_of(s, now, &first[i]);
     for (size_t i = 0; i < c->n && c->list[i].chosen; i++)
-        heads[n++] =
-            (struct tpl_results_heads){c->list[i].name, c->list[i].label, c->list[i].number};
+        heads[n++] = head_of(s, now, &c->list[i]);
     page->heads = heads;
     page->heads_n = n;
 }
@@ -260,6 +303,7 @@ static void fill_links(const struct showing *s, const struct results_view *v,
     page->images_on = results_url(a, batch, q.query, "images", STR("1"));
     page->images_off = results_url(a, batch, q.query, "images", STR("0"));
     page->csv = str_printf(a, "/requester/batches/%lld/csv", (long long)batch);
+    page->csv_shown = str_printf(a, "%.*s?%.*s", STR_ARG(page->csv), STR_ARG(q.query));
 }
 
 /* The page opens with what waits for a decision; with everything when nothing does. */
@@ -335,7 +379,7 @@ static struct err show_view(const struct showing *s, struct ctx *ctx, const stru
         rows[i] = row_of(s, &v->rows[i]);
     page.rows = rows;
     page.rows_n = (size_t)v->count;
-    fill_heads(s, &page);
+    fill_heads(s, v->sort, &page);
     fill_columns(s, &page);
     fill_shown(s, &page);
     fill_links(s, v, &page);

@@ -85,3 +85,47 @@ def test_undo_one_batch_of_several(server, requester, desk, batch, people):  # n
     desk.get(other.url + "/results").says("Undo all 2…")
     plan = desk.send(desk.get(other.url), "/undo")
     yes(desk, plan).says("Rejections undone2")
+
+
+# ---- Review Results: order by heading, files ----
+
+def test_order_by_heading(desk, batch):  # noqa: F811
+    url = batch.url + "/results?status=all"
+    page = desk.get(url)
+    assert 'aria-sort="ascending"><a' in page.html  # by submission
+    heads = {h["column"]: h for h in desk.json(url)[1]["heads"]}
+    assert heads["submitted"]["standing"] == "ascending"
+    back = desk.json(heads["submitted"]["address"])[1]
+    assert [r["id"] for r in back["rows"]] == batch.ids[::-1] and "status=all" in back["query"]
+    assert {h["column"]: h["standing"] for h in back["heads"]}["submitted"] == "descending"
+    people = desk.json(heads["worker"]["address"])[1]
+    ids = [r["worker_id"] for r in people["rows"]]
+    assert ids == sorted(ids) and len(ids) == 4
+    assert heads["Answer.tag"]["address"] == "" and heads["Answer.tag"]["standing"] == ""
+
+
+def download(desk, url):
+    page = desk.request("GET", url)
+    assert page.status == 200 and page.head["Content-Type"].startswith("text/csv"), page.body
+    return list(csv.DictReader(io.StringIO(page.body.decode("utf-8-sig"), newline="")))
+
+
+def test_file_of_the_filter(server, desk, batch, people):  # noqa: F811
+    batch.reject(batch.ids[:1])
+    rest = batch.url + "/results?status=all&worker=" + people[0].id
+    page = desk.get(rest)
+    page.says("Only what the filter shows (2)", "For Excel")
+    link = desk.json(rest)[1]["csv_shown"]
+    assert link in page.reader.links
+    rows = download(desk, link)
+    assert {r["AssignmentId"] for r in rows} == set(batch.ids[:2])
+    assert len(download(desk, batch.url + "/csv")) == 4  # the button's file is whole
+    rejected = download(desk, batch.url + "/csv?status=rejected&worker=" + people[0].id)
+    assert [r["Reject"] for r in rejected] == ["Wrong code"]
+    assert download(desk, batch.url + "/csv?fill_reject=0&status=rejected")[0]["Reject"] == ""
+    assert "OverturnUntil" in download(desk, batch.url + "/csv?extended=1")[0]
+    cells = "column=Input.what&op=contains&text=cat+1"
+    assert len(download(desk, batch.url + "/csv?" + cells)) == 2
+    assert download(desk, batch.url + "/csv?worker=ANOBODY") == []
+    stranger = desk.__class__(server).sign_in(server.requester(deposit="1.00").email)
+    assert stranger.request("GET", batch.url + "/csv?" + cells).status == 404
