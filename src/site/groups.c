@@ -113,11 +113,23 @@ static struct str page_url(struct call *call, int64_t page) {
     return url;
 }
 
+/* Whether the worker hides that requester: then the list of him is empty. */
+static struct err hides(struct ctx *ctx, struct str requester_id, bool *hidden) {
+    struct hidden_list list;
+    struct err e = hide_list(ctx, &list);
+    for (size_t i = 0; !failed(e) && i < list.n; i++)
+        *hidden |= list.items[i].kind == HIDDEN_REQUESTER && str_eq(list.items[i].id, requester_id);
+    return e;
+}
+
 static struct err list_page(struct call *call, struct ctx *ctx, const struct group_list_in *in,
                             const struct group_list *list) {
     struct arena *a = call->req->arena;
     int64_t hidden = 0;
+    bool all_hidden = false;
     struct err e = hide_count(ctx, &hidden);
+    if (!failed(e) && hidden && in->requester_id.p)
+        e = hides(ctx, in->requester_id, &all_hidden);
     if (failed(e))
         return e;
     struct tpl_groups_groups *rows = arena_array(a, list->n, sizeof *rows);
@@ -149,6 +161,8 @@ static struct err list_page(struct call *call, struct ctx *ctx, const struct gro
         .total = list->total,
         .unfiltered = list->unfiltered,
         .hidden = hidden,
+        .requester_id = in->requester_id,
+        .all_hidden = all_hidden,
         .page = in->page,
         .pages = (list->total + in->page_size - 1) / in->page_size,
         .first = list->n ? before + 1 : 0,

@@ -8,7 +8,42 @@
 #include "site/rows.h"
 #include "site/static.h"
 
+/* ---- doors ---- */
+
+/* The three sites by their names; the page behind says who may. */
+static struct err go_in(struct call *call, struct ctx *ctx) {
+    struct str path = call->req->path;
+    site_redirect(call, str_is(path, "/worker") ? STR("/projects")
+                                                : str_printf(ctx->arena, "%.*s/", STR_ARG(path)));
+    return NO_ERR;
+}
+
+static const struct route doors[] = {
+    {.method = "GET",
+     .pattern = "/requester",
+     .help = "Leads to the requester's first page.",
+     .may = MAY_EVERYBODY,
+     .kind = CALL_READ,
+     .run = go_in},
+    {.method = "GET",
+     .pattern = "/worker",
+     .help = "Leads to the worker's list of tasks.",
+     .may = MAY_EVERYBODY,
+     .kind = CALL_READ,
+     .run = go_in},
+    {.method = "GET",
+     .pattern = "/operator",
+     .help = "Leads to the operator's first page.",
+     .may = MAY_EVERYBODY,
+     .kind = CALL_READ,
+     .run = go_in},
+    {.method = NULL},
+};
+
+/* ---- the rows ---- */
+
 static const struct route *const tables[] = {
+    doors,
     site_sign_in_rows,
     site_group_rows,
     site_hide_rows,
@@ -282,7 +317,68 @@ static struct err no_page(struct call *call, struct ctx *ctx) {
     return err_make(ctx->arena, ERR_NOT_FOUND, NULL, "There is no page at this address.");
 }
 
+/* The row of an address, whoever asks. */
+static const struct route *row_at(struct str method, struct str path, struct str *params) {
+    bool other;
+    const struct route *row = NULL;
+    for (size_t i = 0; tables[i] && !row; i++)
+        row = route_find(tables[i], method, path, params, &other);
+    return row;
+}
+
+/* The address of the page with these parameters. */
+static struct str fill_pattern(struct arena *a, const char *pattern, const struct str *params) {
+    struct buf b = BUF_INIT;
+    struct tpl_out out = {.b = &b};
+    struct str rest = str_c(pattern);
+    for (bool first = true; rest.p; first = false) {
+        struct str part = str_cut(&rest, '/');
+        if (!first)
+            buf_putc(&b, '/');
+        if (part.n && part.p[0] == '{')
+            tpl_component(&out, *params++);
+        else
+            buf_str(&b, part);
+    }
+    struct str url = buf_dup(a, &b);
+    buf_free(&b);
+    return url;
+}
+
+/* The page that shows a row's form. */
+static struct str page_of_form(struct arena *a, const struct route *posts,
+                               const struct str *params) {
+    for (size_t i = 0; tables[i]; i++)
+        for (const struct route *row = tables[i]; row->method; row++)
+            if (row->run == posts->form && !route_changes(row))
+                return fill_pattern(a, row->pattern, params);
+    return STR_NULL;
+}
+
+/* Where to go from an address that takes a form only and is asked for as a page, as it is after a
+ * refused form, by a choice of colours or the address line: the form's page, else the nearest
+ * page above it. */
+static struct str page_instead(struct call *call) {
+    struct str params[CALL_PARAMS_MAX] = {STR_NULL}, url = STR_NULL, path = call->req->path;
+    const struct route *posts = row_at(STR("POST"), path, params);
+    if (posts && posts->form)
+        url = page_of_form(call->req->arena, posts, params);
+    while (!url.p && path.n > 1) {
+        do
+            path.n--;
+        while (path.n > 1 && path.p[path.n] != '/');
+        if (path.n > 1 && row_at(STR("GET"), path, params))
+            url = path;
+    }
+    return url.p ? url : site_home(call);
+}
+
 static struct err no_method(struct call *call, struct ctx *ctx) {
+    struct str method = call->req->method;
+    if ((str_is(method, "GET") || str_is(method, "HEAD")) && !site_wants_json(call->req)) {
+        site_redirect(call, page_instead(call));
+        return NO_ERR;
+    }
     return err_make(ctx->arena, ERR_METHOD_NOT_ALLOWED, NULL, "This address does not take %.*s.",
                     STR_ARG(call->req->method));
 }

@@ -102,3 +102,34 @@ def test_hosts_of_their_own(server, requester):
     assert b.request("GET", "/requester/upload", headers={"Host": "w.example"}).status == 404
     assert b.request("GET", "/projects", headers={"Host": "w.example"}).status == 200
     assert b.request("GET", "/requester/upload").status == 200
+
+
+def test_the_sites_by_their_names(server, desk, worker):
+    for path, to in (("/requester", "/requester/"), ("/operator", "/operator/"), ("/worker", "/projects")):
+        answer = desk.request("GET", path)
+        assert (answer.status, answer.head["Location"]) == (303, to)
+    assert desk.get("/requester").url.endswith("/requester/")
+    assert Browser(server).get("/requester").title == "Sign in"
+    assert Browser(server).sign_in(worker.email).get("/operator", 403).title == "Not allowed"
+
+
+def test_where_a_form_goes_is_no_dead_end(desk, mturk):
+    """After a refused form, colours and the address line lead to its page again."""
+    kind = mturk.create_qualification_type(
+        Name="Dead end", Description="d",
+        QualificationTypeStatus="Active")["QualificationType"]["QualificationTypeId"]
+    page = desk.get("/requester/qualifications/" + kind)
+    again = desk.send(page, "/grant", worker="", value="x")
+    assert again.status == 422
+    answer = desk.send(again, "/colours", theme="dark", follow=False,
+                       headers={"Referer": "http://site" + again.url})
+    assert answer.status == 303
+    back = desk.get(answer.head["Location"])
+    assert back.status == 200 and back.title == "Dead end" and 'data-theme="dark"' in back.html
+    assert desk.get(again.url).title == "Dead end"
+    for path, to in (("/requester/projects/7/restore", "/requester/projects/7"), ("/colours", "/requester/"),
+                     ("/hidden/remove", "/hidden"), ("/sign-out", "/requester/")):
+        answer = desk.request("GET", path)
+        assert answer.status == 303 and answer.head["Location"] == to, (path, answer.head["Location"])
+    assert desk.request("GET", "/colours", None, {"Accept": "application/json"}).status == 405
+    assert desk.request("PUT", "/hidden").status == 405

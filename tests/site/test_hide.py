@@ -36,6 +36,21 @@ def test_hide_a_requester(server, mturk, requester):
     assert wanda.json("/hidden")[1]["rows"][0]["kind"] == "requester"
 
 
+def test_list_of_a_hidden_requester_says_why_it_is_empty(server, mturk, requester):
+    new_hit(mturk, Title="Behind the curtain")
+    wanda = Browser(server).sign_in(server.worker().email)
+    page = wanda.get("/projects?filters[search_term]=curtain")
+    form = [f for f in page.reader.forms if ("kind", "requester") in f.fields][0]
+    own = "/requesters/%s/projects" % dict(form.fields)["id"]
+    wanda.get(own).says("Behind the curtain")
+    wanda.send(page, "/hidden", **dict(form.fields))
+    empty = wanda.get(own)
+    empty.says("You hide", "no task of theirs", "again")
+    assert "as soon as a requester publishes" not in empty.text
+    wanda.send(empty, "/hidden/remove")
+    wanda.get(own).says("Behind the curtain")
+
+
 def test_unknown_ones(server, mturk):
     new_hit(mturk)
     wanda = Browser(server).sign_in(server.worker().email)
