@@ -269,7 +269,10 @@ static void request_plan(struct req *r) {
 }
 
 static const char *too_large(struct req *r) {
-    return arena_printf(&r->arena, "The request is larger than %zu bytes.", r->plan.body_max);
+    const size_t mib = 1024 * 1024, most = r->plan.body_max;
+    return most % mib == 0 && most
+               ? arena_printf(&r->arena, "The request is larger than %zu MiB.", most / mib)
+               : arena_printf(&r->arena, "The request is larger than %zu bytes.", most);
 }
 
 static enum MHD_Result request_queue(struct req *r) {

@@ -177,6 +177,70 @@ static struct err back_with(struct call *call, const struct chosen *k, struct er
     return NO_ERR;
 }
 
+/* --- the question for the reason, on an address of its own: going back to it asks nothing anew ---
+ */
+
+static struct str selected_subject(struct arena *a, int64_t batch) {
+    return str_printf(a, "selected.%lld", (long long)batch);
+}
+
+struct selection {
+    struct call *call;
+    const struct chosen *k;
+    struct str rows; /* packed ids */
+};
+
+static struct err keep_selection(struct ctx *ctx, void *arg) {
+    struct selection *s = arg;
+    return view_choice_put(ctx, s->call->session.party.id,
+                           selected_subject(ctx->arena, s->k->batch.id), s->rows);
+}
+
+static struct err read_selection(struct ctx *ctx, void *arg) {
+    struct selection *s = arg;
+    return view_choice_get(ctx, s->call->session.party.id,
+                           selected_subject(ctx->arena, s->k->batch.id), &s->rows);
+}
+
+static struct err ask_reason(struct call *call, const struct chosen *k) {
+    struct buf ids = BUF_INIT, url = BUF_INIT;
+    for (size_t i = 0; i < k->count && !k->all; i++)
+        pack_add(&ids, k->rows[i]);
+    struct selection s = {call, k, buf_dup(call->req->arena, &ids)};
+    buf_free(&ids);
+    struct err e = k->all ? NO_ERR : call_write(call, keep_selection, &s);
+    buf_printf(&url, "/requester/batches/%lld/reject?%sfilter=", (long long)k->batch.id,
+               k->all ? "all=1&" : "");
+    form_encode(&url, k->q.query);
+    if (!failed(e))
+        site_redirect(call, buf_dup(call->req->arena, &url));
+    buf_free(&url);
+    return e;
+}
+
+static struct err show_reject(struct call *call) {
+    struct chosen *k = arena_new(call->req->arena, struct chosen);
+    struct {
+        struct call *call;
+        struct chosen *k;
+    } run = {call, k};
+    struct selection s = {call, k, STR_NULL};
+    struct err e = call_read(call, read_choice, &run);
+    k->all = form_get(&call->req->query, "all").n > 0;
+    if (!failed(e) && !k->all)
+        e = call_read(call, read_selection, &s);
+    if (!failed(e))
+        e = results_query_parse(call, form_get(&call->req->query, "filter"),
+                                k->batch.submitted ? "submitted" : "all", &k->q);
+    if (failed(e))
+        return e;
+    for (struct str id; k->count < ROWS_MAX && s.rows.n && pack_next(&s.rows, &id);)
+        k->rows[k->count++] = id;
+    return k->all || k->count ? show_reason(call, k, false) : nothing_ticked(call, k);
+}
+
+/* --- what was pressed --- */
+
 static struct err choose_rows(struct call *call) {
     struct chosen *k = arena_new(call->req->arena, struct chosen);
     struct err e = read_form(call, k);
@@ -184,6 +248,8 @@ static struct err choose_rows(struct call *call) {
         return e;
     if (!k->all && k->count == 0)
         return nothing_ticked(call, k);
+    if (k->verdict == VERDICT_REJECT && !k->reason.p)
+        return ask_reason(call, k);
     struct str reason = str_trim(k->reason);
     bool is_short =
         reason.n && utf8_length(reason) < SHORT_REASON && !form_get(&call->form, "short").n;
@@ -250,6 +316,12 @@ static struct err undo_some(struct call *call) {
 }
 
 const struct route site_choose_rows[] = {
+    {.method = "GET",
+     .pattern = "/requester/batches/{batch}/reject",
+     .help = "Asks why the selected results are rejected.",
+     .may = MAY_REVIEW,
+     .kind = CALL_SLOW,
+     .slow = show_reject},
     {.method = "POST",
      .pattern = "/requester/batches/{batch}/choose",
      .help = "Plans a decision on ticked results or all of the filter; nothing moves.",

@@ -214,6 +214,7 @@ static void fill_who(struct call *call, struct tpl_frame *f) {
     if (!call->signed_in)
         return;
     f->site = str_c(sites[site_of(s)]);
+    f->help = site_of(s) == ROLE_REQUESTER ? STR("/requester/help") : STR_NULL;
     bool owner = s->account.id == 0 || s->role == MEMBER_OWNER;
     f->settings = owner ? str_c(settings[site_of(s)]) : STR_NULL;
     f->name = s->party.name;

@@ -48,6 +48,7 @@ extern const struct route site_operator_money_rows[];   /* operator_money.c */
 
 extern const struct route site_operator_report_rows[]; /* operator_reports.c */
 extern const struct route site_paused_rows[];          /* paused.c */
+extern const struct route site_help_rows[];            /* help.c */
 
 /* Whether the client asked for JSON: ?format=json, or Accept. */
 bool site_wants_json(const struct http_request *req);

@@ -83,6 +83,7 @@ static const struct route *const tables[] = {
     site_operator_money_rows,
     site_operator_report_rows,
     site_paused_rows,
+    site_help_rows,
     NULL,
 };
 
@@ -142,6 +143,7 @@ static const char *refusal_title(enum err_code code) {
     case 401: return "Sign in";
     case 403: return "Not allowed";
     case 404: return "Not found";
+    case 413: return "Too large";
     case 429: return "Too many requests";
     default: return err_http_status(code) >= 500 ? "Not now" : "This did not work";
     }
@@ -171,6 +173,9 @@ static void refuse_html(struct call *call, struct err e) {
         .title = str_c(refusal_title(e.code)),
         .message = str_c(e.detail ? e.detail : err_opening(e.code)),
         .request = str_c(call->req->id),
+        .ours = err_http_status(e.code) >= 500,
+        .unchanged = call->req->method.n && !str_is(call->req->method, "GET") &&
+                     !str_is(call->req->method, "HEAD"),
         .back = site_home(call),
         .back_label = STR("Back to the start"),
     };

@@ -129,3 +129,44 @@ def test_file_of_the_filter(server, desk, batch, people):  # noqa: F811
     assert download(desk, batch.url + "/csv?worker=ANOBODY") == []
     stranger = desk.__class__(server).sign_in(server.requester(deposit="1.00").email)
     assert stranger.request("GET", batch.url + "/csv?" + cells).status == 404
+
+
+# ---- help ----
+
+def test_help(server, desk):
+    page = desk.get("/requester/help")
+    page.says("30 days from the day its work was submitted", "U25", "20% of the reward",
+              "10 assignments or more", "Transactions")
+    for link in page.reader.links:
+        if link.startswith("/requester/") and "help" not in link:
+            assert desk.get(link, None).status == 200, link
+    assert "/requester/help" in desk.get("/requester/").reader.links
+    worker = server.worker()
+    assert worker.get("/requester/help")[0] == 403
+
+
+def test_reason_has_an_address(desk, batch):  # noqa: F811
+    """The question for the reason can be gone back to; what was ticked is kept for whoever ticked it."""
+    ask = desk.send(desk.get(batch.url + "/results"), "/choose", row=batch.ids[:3], verb="reject")
+    assert ask.url.startswith(batch.url + "/reject")
+    again = desk.get(ask.url)
+    again.says("Reject 3 results")
+    assert [v for n, v in again.form("/choose").fields if n == "row"] == batch.ids[:3]
+    plan = desk.send(again, "/choose", reason="Not an animal")
+    assert desk.json(plan.url)[1]["reject"] == 3
+    ask = desk.send(desk.get(batch.url + "/results"), "/choose", all="1", row=None, verb="reject")
+    ask.says("Reject all results of the filter")
+    assert "all=1" in ask.url
+
+
+def test_approve_all_takes_no_notice_of_the_filter(desk, batch, people):  # noqa: F811
+    page = desk.get(batch.url + "/results?status=submitted&worker=" + people[0].id)
+    page.says("Approve all 4 that wait", "whatever the filter shows")
+    forms = [f for f in page.reader.forms if f.action.endswith("/choose")]
+    body = dict(forms[-1].fields)
+    body["verb"] = "approve"
+    import urllib.parse
+    answer = desk.request("POST", forms[-1].action, urllib.parse.urlencode(body).encode(),
+                          {"Content-Type": "application/x-www-form-urlencoded"})
+    plan = desk.follow(answer)
+    assert desk.json(plan.url)[1]["approve"] == 4

@@ -445,7 +445,7 @@ static void test_bodies(void **state) {
     close(fd);
     fd = client_open(w);
     expect(fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 99999999999\r\n\r\n", 413,
-           "The request is larger than 1048576 bytes.\n");
+           "The request is larger than 1 MiB.\n");
     close(fd);
 }
 
