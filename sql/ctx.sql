@@ -12,7 +12,8 @@ FROM hit h
 JOIN hit_type t ON t.id = h.hit_type
 JOIN destination d ON d.requester = h.requester AND d.hit_type IN (0, h.hit_type)
 WHERE h.id = :hit AND (t.events & :bit) <> 0
-  AND d.active = 1 AND (d.events & :bit) <> 0 AND d.batch IN (0, h.batch);
+  AND d.active = 1 AND (d.events & :bit) <> 0
+  AND d.batch IN (0, h.batch) AND d.only_type IN (0, h.hit_type);
 
 -- name: event_add_created :exec
 -- in: kind int, bit int, at_ms int, batch int, from_seq int, to_seq int
@@ -21,7 +22,8 @@ SELECT :at_ms, :kind, h.requester, h.hit_type, h.id, 0, d.id
 FROM hit h
 JOIN destination d ON d.requester = h.requester AND d.hit_type IN (0, h.hit_type)
 WHERE h.batch = :batch AND h.seq BETWEEN :from_seq AND :to_seq
-  AND d.active = 1 AND (d.events & :bit) <> 0 AND d.batch IN (0, h.batch)
+  AND d.active = 1 AND (d.events & :bit) <> 0
+  AND d.batch IN (0, h.batch) AND d.only_type IN (0, h.hit_type)
 ORDER BY h.seq, d.id;
 
 -- name: document_add :one

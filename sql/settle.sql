@@ -197,7 +197,7 @@ JOIN hit h ON h.id = d.hit
 JOIN hit_type t ON t.id = h.hit_type
 JOIN destination x ON x.requester = :requester AND x.hit_type IN (0, h.hit_type)
 WHERE d.settlement = :settlement AND t.events <> 0
-  AND x.active = 1 AND x.batch IN (0, h.batch)
+  AND x.active = 1 AND x.batch IN (0, h.batch) AND x.only_type IN (0, h.hit_type)
   AND (x.events & (CASE d.verdict WHEN 2 THEN 32 ELSE 64 END)) <> 0;
 
 -- The requester's own days (worker-site 12.2).

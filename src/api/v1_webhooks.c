@@ -1,9 +1,10 @@
 /* /v1/webhooks: where the requester's own programs are told of events (docs/notifications.md). */
+#include <string.h>
+
 #include "api/v1_rows.h"
 #include "base/limits.h"
 #include "base/num.h"
 #include "market/destination.h"
-#include "market/notification.h"
 
 struct webhook_body {
     struct str url;
@@ -62,11 +63,32 @@ static const struct field active_fields[] = {
     {0},
 };
 
-static struct err id_param(struct call *call, int64_t *id) {
-    if (num_parse(call->params[0], 1, INT64_MAX, id))
+/* The webhook of the path; other destinations are not this address's. */
+static struct err webhook_of_path(struct call *call, struct ctx *ctx, int64_t *id) {
+    struct destination d;
+    struct err e = NO_ERR;
+    bool good = num_parse(call->params[0], 1, INT64_MAX, id);
+    if (good)
+        e = destination_get(ctx, *id, &d);
+    if (good && !failed(e) && d.transport == TRANSPORT_WEBHOOK)
         return NO_ERR;
-    return err_make(call->req->arena, ERR_NOT_FOUND, NULL, "There is no destination \"%.*s\".",
+    if (good && failed(e) && e.code != ERR_NOT_FOUND)
+        return e;
+    return err_make(call->req->arena, ERR_NOT_FOUND, NULL, "There is no webhook \"%.*s\".",
                     STR_ARG(call->params[0]));
+}
+
+static struct destination_in given(const struct call *call) {
+    const struct webhook_body *b = call->in;
+    return (struct destination_in){
+        .transport = TRANSPORT_WEBHOOK, .address = b->url, .events = b->events, .batch = b->batch};
+}
+
+/* The rule knows addresses, this body a url. */
+static struct err in_words_of_v1(struct err e) {
+    if (failed(e) && e.field && strcmp(e.field, "address") == 0)
+        e.field = "url";
+    return e;
 }
 
 /* ---- the list ---- */
@@ -100,18 +122,19 @@ static void print_one(struct json *j, const struct destination *d) {
     json_end(j);
 }
 
-/* Webhooks come first and are few: one page has them all. */
+/* The account's own come first and are few: one page has them all. */
 static struct err list(struct call *call, struct ctx *ctx) {
     struct destination_list all;
-    struct err e = destination_list(ctx, 0, 0, WEBHOOKS_MAX, &all);
+    struct err e = destination_list(ctx, 0, 0, DESTINATIONS_MAX, &all);
     if (failed(e))
         return e;
     struct json j = call_json(call);
     json_open_object(&j);
     json_key(&j, "webhooks");
     json_open_array(&j);
-    for (size_t i = 0; i < all.n && !all.items[i].hit_type; i++)
-        print_one(&j, &all.items[i]);
+    for (size_t i = 0; i < all.n; i++)
+        if (all.items[i].transport == TRANSPORT_WEBHOOK)
+            print_one(&j, &all.items[i]);
     json_end(&j);
     json_end(&j);
     return NO_ERR;
@@ -136,9 +159,8 @@ static struct err answer_secret(struct secret_run *s) {
 
 static struct err add_rule(struct ctx *ctx, void *arg) {
     struct secret_run *s = arg;
-    const struct webhook_body *b = s->call->in;
-    struct webhook_in in = {b->url, b->events, b->batch};
-    return webhook_add(ctx, s->call->app->seal, &in, &s->id, &s->secret);
+    struct destination_in in = given(s->call);
+    return in_words_of_v1(destination_add(ctx, s->call->app->seal, &in, &s->id, &s->secret));
 }
 
 static struct err add(struct call *call) {
@@ -149,14 +171,13 @@ static struct err add(struct call *call) {
 
 static struct err secret_rule(struct ctx *ctx, void *arg) {
     struct secret_run *s = arg;
-    return webhook_secret(ctx, s->call->app->seal, s->id, &s->secret);
+    struct err e = webhook_of_path(s->call, ctx, &s->id);
+    return failed(e) ? e : destination_secret(ctx, s->call->app->seal, s->id, &s->secret);
 }
 
 static struct err another_secret(struct call *call) {
     struct secret_run s = {.call = call};
-    struct err e = id_param(call, &s.id);
-    if (!failed(e))
-        e = call_write(call, secret_rule, &s);
+    struct err e = call_write(call, secret_rule, &s);
     return failed(e) ? e : answer_secret(&s);
 }
 
@@ -173,19 +194,18 @@ static struct err answer_webhook(struct call *call, struct ctx *ctx, int64_t id)
 }
 
 static struct err change(struct call *call, struct ctx *ctx) {
-    const struct webhook_body *b = call->in;
-    struct webhook_in in = {b->url, b->events, b->batch};
+    struct destination_in in = given(call);
     int64_t id;
-    struct err e = id_param(call, &id);
+    struct err e = webhook_of_path(call, ctx, &id);
     if (!failed(e))
-        e = webhook_change(ctx, id, &in);
+        e = in_words_of_v1(destination_change(ctx, id, &in));
     return failed(e) ? e : answer_webhook(call, ctx, id);
 }
 
 static struct err set_active(struct call *call, struct ctx *ctx) {
     const struct active_body *b = call->in;
     int64_t id;
-    struct err e = id_param(call, &id);
+    struct err e = webhook_of_path(call, ctx, &id);
     if (!failed(e))
         e = destination_set_active(ctx, id, b->active);
     return failed(e) ? e : answer_webhook(call, ctx, id);
@@ -193,14 +213,14 @@ static struct err set_active(struct call *call, struct ctx *ctx) {
 
 static struct err test(struct call *call, struct ctx *ctx) {
     int64_t id;
-    struct err e = id_param(call, &id);
+    struct err e = webhook_of_path(call, ctx, &id);
     return failed(e) ? e : destination_test(ctx, id);
 }
 
 static struct err remove_one(struct call *call, struct ctx *ctx) {
     int64_t id;
-    struct err e = id_param(call, &id);
-    return failed(e) ? e : webhook_remove(ctx, id);
+    struct err e = webhook_of_path(call, ctx, &id);
+    return failed(e) ? e : destination_remove(ctx, id);
 }
 
 const struct v1_row v1_webhook_rows[] = {

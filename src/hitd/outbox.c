@@ -7,7 +7,7 @@
 #include "base/num.h"
 #include "hitd/commands.h"
 #include "hitd/open.h"
-#include "market/notification.h"
+#include "market/outbox.h"
 
 struct work {
     int64_t row, replayed;
@@ -33,8 +33,8 @@ static struct err print_all(struct opened *o) {
         for (size_t i = 0; i < w.list.n; i++) {
             const struct dead_letter *d = &w.list.items[i];
             printf("%" PRId64 "\t%.*s\t%.*s\t%s\t%" PRId64 " attempts\t%.*s\n", d->row,
-                   STR_ARG(time_iso(o->arena, d->at_ms)), STR_ARG(d->requester_id),
-                   d->what, d->attempts, STR_ARG(d->error));
+                   STR_ARG(time_iso(o->arena, d->at_ms)), STR_ARG(d->requester_id), d->what,
+                   d->attempts, STR_ARG(d->error));
             w.row = d->row;
         }
     } while (w.list.n == PAGE_MAX);

@@ -26,30 +26,9 @@ const char *event_name(int kind) {
 
 /* ---- specifications ---- */
 
-/* No blanks, control characters or brackets, which would mean something in a mail's head. */
-static bool is_plain(struct str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] <= ' ' || s.p[i] == '<' || s.p[i] == '>' || s.p[i] == 127)
-            return false;
-    return true;
-}
-
-static bool reachable(const struct notification *n) {
-    if (!n->destination.n || n->destination.n > DESTINATION_MAX || !is_plain(n->destination))
-        return false;
-    switch ((enum transport)n->transport) {
-    case TRANSPORT_EMAIL: return str_chr(n->destination, '@') > 0;
-    case TRANSPORT_SQS: return destination_is_url(n->destination);
-    case TRANSPORT_SNS:
-        return destination_is_url(n->destination) ||
-               str_starts(n->destination, STR("arn:aws:sns:"));
-    case TRANSPORT_WEBHOOK: break; /* has a way in of its own */
-    }
-    return false;
-}
-
 static struct err check(struct ctx *c, const struct notification *n) {
-    if (!reachable(n))
+    bool named = n->transport != TRANSPORT_WEBHOOK; /* those have a way in of their own */
+    if (!named || !destination_reachable(n->transport, n->destination))
         return err_make(c->arena, ERR_INVALID_TRANSPORT_ENDPOINT, "Destination",
                         "The destination \"%.*s\" is not valid for its transport: SQS takes a "
                         "queue's URL, SNS a topic's ARN or a URL, Email an address.",
@@ -111,7 +90,7 @@ struct err notification_test(struct ctx *c, const struct notification *spec, int
         .at_ms = c->now_ms,
         .kind = kind,
         .requester = c->actor->party,
-        .target = SQL_NULL,
+        .target = 0,
         .transport = spec->transport,
         .destination = spec->destination,
         .version = spec->version,
@@ -125,10 +104,13 @@ static struct str public_id(struct ctx *c, enum id_kind kind, int64_t row, struc
     return row == SQL_NULL ? STR("") : ctx_id(c, kind, row, alias);
 }
 
-struct err delivery_any(struct ctx *c, int64_t now_ms, bool *any) {
-    struct sql_outbox_any_out o;
-    enum st st = sql_outbox_any(c->tx, &(struct sql_outbox_any_in){now_ms}, &o);
-    *any = st == ST_OK;
+struct err delivery_next(struct ctx *c, const struct delivery_turn *turn, int64_t *row,
+                         int64_t *target) {
+    struct sql_outbox_next_in in = {turn->now_ms, turn->after, turn->tests};
+    struct sql_outbox_next_out o = {0};
+    enum st st = sql_outbox_next(c->tx, &in, &o);
+    *row = st == ST_OK ? o.id : 0;
+    *target = st == ST_OK ? o.target : 0;
     return ctx_store(c, st);
 }
 
@@ -139,9 +121,10 @@ static struct delivery made_of(struct ctx *c, const struct sql_outbox_pick_out *
         .at_ms = o->at_ms,
         .requester = o->requester,
         .attempts = o->attempts + 1,
-        .target = o->target == SQL_NULL ? 0 : o->target,
+        .target = o->target,
+        .failures = o->failures == SQL_NULL ? 0 : o->failures,
         .kind = (int)o->kind,
-        .wanted = known ? o->active || test : o->destination.p && o->target == SQL_NULL,
+        .wanted = known ? o->active || test : o->destination.p && !o->target,
         .transport = o->transport == SQL_NULL ? 0 : (int)o->transport,
         .test = test,
         .has_assignment =
@@ -151,104 +134,72 @@ static struct delivery made_of(struct ctx *c, const struct sql_outbox_pick_out *
         .hit_type_id = public_id(c, ID_HIT_TYPE, o->hit_type, o->type_alias),
         .hit_id = public_id(c, ID_HIT, o->hit, o->hit_alias),
         .assignment_id = public_id(c, ID_ASSIGNMENT, o->assignment, o->assignment_alias),
+        .hit = o->hit,
+        .assignment = o->assignment,
         .destination = o->destination,
         .version = o->version,
         .secret = o->secret,
     };
 }
 
-struct err delivery_claim(struct ctx *c, int64_t now_ms, int64_t until_ms, struct delivery *out) {
+struct err delivery_claim(struct ctx *c, int64_t row, int64_t now_ms, int64_t until_ms,
+                          struct delivery *out) {
     struct sql_outbox_pick_out o;
     *out = (struct delivery){0};
-    enum st st = sql_outbox_pick(c->tx, &(struct sql_outbox_pick_in){now_ms}, &o);
+    enum st st = sql_outbox_pick(c->tx, &(struct sql_outbox_pick_in){row, now_ms}, &o);
     if (st != ST_OK)
         return ctx_store(c, st);
     *out = made_of(c, &o);
     struct sql_outbox_lease_in lease = {o.id, out->attempts, until_ms};
-    return ctx_store(c, sql_outbox_lease(c->tx, &lease, NULL));
-}
-
-struct err delivery_done(struct ctx *c, const struct delivery *d, int64_t now_ms) {
-    struct sql_outbox_delete_in in = {d->row, d->attempts};
-    struct sql_destination_good_in good = {d->target, now_ms};
-    int64_t mine = 0;
-    enum st st = sql_outbox_delete(c->tx, &in, &mine);
-    if (st == ST_OK && mine && d->target && d->wanted)
-        st = sql_destination_good(c->tx, &good, NULL);
+    struct sql_destination_lease_in lane = {o.target, until_ms};
+    st = sql_outbox_lease(c->tx, &lease, NULL);
+    if (st == ST_OK && o.target)
+        st = sql_destination_lease(c->tx, &lane, NULL);
     return ctx_store(c, st);
 }
 
-struct err delivery_failed(struct ctx *c, const struct delivery *d, const struct failure *f) {
-    struct sql_outbox_fail_in in = {d->row, d->attempts, f->next_ms, f->dead ? f->now_ms : SQL_NULL,
-                                    f->why};
-    struct sql_destination_bad_in bad = {d->target, f->now_ms, f->why};
-    int64_t mine = 0;
-    enum st st = sql_outbox_fail(c->tx, &in, &mine);
-    if (st == ST_OK && mine && d->target)
-        st = sql_destination_bad(c->tx, &bad, NULL);
-    return ctx_store(c, st);
-}
-
-/* ---- for the operator ---- */
-
-struct err outbox_state(struct ctx *c, struct outbox_state *out) {
-    struct sql_outbox_state_out o;
-    enum st st = sql_outbox_state(c->tx, &(struct sql_outbox_state_in){OUTBOX_COUNT_MAX}, &o);
-    *out = (struct outbox_state){0};
-    if (st == ST_OK)
-        *out = (struct outbox_state){
-            .waiting = o.waiting,
-            .failing = o.failing,
-            .dead = o.dead,
-            .oldest_ms = o.oldest_ms == SQL_NULL ? 0 : o.oldest_ms,
-        };
-    return ctx_store(c, st);
-}
-
-struct take {
-    struct arena *arena;
-    struct dead_list *list;
-};
-
-static bool take_dead(void *arg, const struct sql_outbox_dead_list_out *row) {
-    struct take *t = arg;
-    t->list->items[t->list->n++] = (struct dead_letter){
-        .row = row->id,
-        .at_ms = row->at_ms,
-        .dead_ms = row->dead_ms,
-        .attempts = row->attempts,
-        .what = event_name((int)row->kind),
-        .requester_id = str_dup(t->arena, row->requester_id),
-        .destination = str_dup(t->arena, row->destination),
-        .error = str_dup(t->arena, row->error),
+/* What the requester sees of it; nothing of tests that only the API knows. */
+static enum st remember(struct ctx *c, const struct delivery *d, const struct outcome *o) {
+    struct sql_attempt_add_in in = {
+        .target = d->target,
+        .at_ms = o->now_ms,
+        .took_ms = o->took_ms,
+        .kind = d->kind,
+        .hit = d->hit,
+        .assignment = d->assignment,
+        .number = d->attempts,
+        .error = o->good ? STR_NULL : o->why,
     };
-    return true;
+    struct sql_attempt_trim_in trim = {d->target, ATTEMPTS_KEPT};
+    enum st st = sql_attempt_add(c->tx, &in, NULL);
+    return st == ST_OK ? sql_attempt_trim(c->tx, &trim, NULL) : st;
 }
 
-struct err dead_letters(struct ctx *c, int64_t after, int limit, struct dead_list *out) {
-    *out = (struct dead_list){arena_array(c->arena, (size_t)limit, sizeof *out->items), 0};
-    struct sql_outbox_dead_list_in in = {after, limit};
-    return ctx_store(
-        c, sql_outbox_dead_list_each(c->tx, &in, take_dead, &(struct take){c->arena, out}));
+static enum st note_good(struct ctx *c, const struct delivery *d, const struct outcome *o,
+                         int64_t *mine) {
+    struct sql_outbox_delete_in in = {d->row, d->attempts};
+    struct sql_destination_good_in good = {d->target, o->now_ms};
+    struct sql_destination_lease_in free_lane = {d->target, 0};
+    enum st st = sql_outbox_delete(c->tx, &in, mine);
+    if (st != ST_OK || !*mine || !d->target)
+        return st;
+    return d->wanted ? sql_destination_good(c->tx, &good, NULL)
+                     : sql_destination_lease(c->tx, &free_lane, NULL);
 }
 
-static struct err audit(struct ctx *c, int64_t row, struct str what) {
-    return audit_add(c,
-                     &(struct audit_in){
-                         .action = AUDIT_OUTBOX,
-                         .about = row ? str_printf(c->arena, "%lld", (long long)row) : STR("all"),
-                         .new_value = what,
-                     });
+static enum st note_bad(struct ctx *c, const struct delivery *d, const struct outcome *o,
+                        int64_t *mine) {
+    struct sql_outbox_fail_in in = {d->row, d->attempts, o->next_ms, o->dead ? o->now_ms : SQL_NULL,
+                                    o->why};
+    struct sql_destination_bad_in bad = {d->target, o->now_ms, o->lane_ms, o->why};
+    enum st st = sql_outbox_fail(c->tx, &in, mine);
+    return st == ST_OK && *mine && d->target ? sql_destination_bad(c->tx, &bad, NULL) : st;
 }
 
-struct err dead_replay(struct ctx *c, int64_t row, int64_t *replayed) {
-    struct sql_outbox_replay_in in = {row, row ? row : INT64_MAX};
-    struct err e = ctx_store(c, sql_outbox_replay(c->tx, &in, replayed));
-    return failed(e) || !*replayed ? e : audit(c, row, STR("tried again"));
-}
-
-struct err dead_drop(struct ctx *c, int64_t row, int64_t *dropped) {
-    struct sql_outbox_drop_in in = {row, row ? row : INT64_MAX};
-    struct err e = ctx_store(c, sql_outbox_drop(c->tx, &in, dropped));
-    return failed(e) || !*dropped ? e : audit(c, row, STR("dropped"));
+struct err delivery_note(struct ctx *c, const struct delivery *d, const struct outcome *o) {
+    int64_t mine = 0;
+    enum st st = o->good ? note_good(c, d, o, &mine) : note_bad(c, d, o, &mine);
+    if (st == ST_OK && mine && d->target && d->wanted)
+        st = remember(c, d, o);
+    return ctx_store(c, st);
 }

@@ -1,7 +1,7 @@
 /* Events that leave the house: what the API says of where those of a HIT type go (requester-api
- * 2.34, 2.38), and the outbox as its deliverer and the operator see it
+ * 2.34, 2.38), and the outbox as its deliverer sees it
  * (docs/decisions/0021-the-outbox-goes-out.md). market/events.h fills the outbox; notify/ empties
- * it.
+ * it; the operator sees it by market/outbox.h.
  */
 #ifndef MARKET_NOTIFICATION_H
 #define MARKET_NOTIFICATION_H
@@ -43,7 +43,9 @@ struct err notification_test(struct ctx *c, const struct notification *spec, int
 struct delivery {
     int64_t row; /* 0: nothing is due */
     int64_t at_ms, requester, attempts;
-    int64_t target; /* destination; 0: a test of the API's */
+    int64_t target;          /* destination; 0: a test of the API's */
+    int64_t failures;        /* of that since the last arrival */
+    int64_t hit, assignment; /* SQL_NULL: none */
     int kind, transport;
     bool test, has_assignment, overturned;
     bool wanted; /* its destination is there, and active or tested */
@@ -51,49 +53,31 @@ struct delivery {
     struct str secret; /* of a webhook, sealed */
 };
 
-/* Whether anything may be due; a cheap look before a claim. */
-struct err delivery_any(struct ctx *c, int64_t now_ms, bool *any);
+/* Whose turn it is: an event that is due at now_ms in a lane (a destination) that neither rests nor
+ * is being served, the first behind lane `after`, around in a circle; without `tests` none of lane
+ * 0. *row 0: nothing. A cheap look before a claim. */
+struct delivery_turn {
+    int64_t now_ms, after;
+    bool tests;
+};
+struct err delivery_next(struct ctx *c, const struct delivery_turn *turn, int64_t *row,
+                         int64_t *target);
 
-/* Takes the next event that is due, and keeps others from it until until_ms. */
-struct err delivery_claim(struct ctx *c, int64_t now_ms, int64_t until_ms, struct delivery *out);
+/* Takes it, and keeps others from it and from its lane until until_ms; out->row 0: somebody else
+ * was faster. */
+struct err delivery_claim(struct ctx *c, int64_t row, int64_t now_ms, int64_t until_ms,
+                          struct delivery *out);
 
-/* It has arrived, or nobody wants it. Nothing happens when the lease has gone to somebody else. */
-struct err delivery_done(struct ctx *c, const struct delivery *d, int64_t now_ms);
-
-/* It has not: again at next_ms, or never when dead. */
-struct failure {
-    int64_t now_ms, next_ms;
+/* What came of it: it has arrived, or nobody wants it; or it has not, and is tried again at
+ * next_ms, or never when dead, and its lane rests until lane_ms. Nothing happens when the lease has
+ * gone to somebody else. */
+struct outcome {
+    int64_t now_ms, took_ms;
+    bool good;
+    int64_t next_ms, lane_ms;
     bool dead;
     struct str why;
 };
-struct err delivery_failed(struct ctx *c, const struct delivery *d, const struct failure *f);
-
-/* ---- for the operator ---- */
-
-/* How the queue stands; counts stop at OUTBOX_COUNT_MAX. */
-enum { OUTBOX_COUNT_MAX = 10000 };
-struct outbox_state {
-    int64_t waiting, failing,
-        dead;          /* failing: of those that wait, were tried or are on their way */
-    int64_t oldest_ms; /* by the market's clock; 0: nothing waits */
-};
-struct err outbox_state(struct ctx *c, struct outbox_state *out);
-
-/* What was given up, oldest first, behind a row. */
-struct dead_letter {
-    int64_t row, at_ms, dead_ms, attempts;
-    const char *what; /* the event's name */
-    struct str requester_id, destination, error;
-};
-struct dead_list {
-    struct dead_letter *items;
-    size_t n;
-};
-struct err dead_letters(struct ctx *c, int64_t after, int limit, struct dead_list *out);
-
-/* Tries one of them (0: all) again from the first attempt on; or forgets it. Written to the audit.
- */
-struct err dead_replay(struct ctx *c, int64_t row, int64_t *replayed);
-struct err dead_drop(struct ctx *c, int64_t row, int64_t *dropped);
+struct err delivery_note(struct ctx *c, const struct delivery *d, const struct outcome *o);
 
 #endif

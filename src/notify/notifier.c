@@ -21,8 +21,10 @@ struct job {
     struct notifier *n;
     struct arena arena;
     struct actor actor;
+    struct delivery_turn turn;
+    int64_t row, target; /* whose turn it is */
     struct delivery delivery;
-    int64_t attempts_max;
+    int64_t attempts_max, took_ms;
     bool allow_private;
     bool good;
     struct str why;
@@ -42,10 +44,11 @@ static enum tx_end claim(struct tx *tx, void *arg) {
     struct str word = STR_NULL;
     arena_reset(&job->arena);
     tx_use_arena(tx, &job->arena);
+    job->delivery.row = 0;
     int64_t now_ms = time_wall_ms();
     struct err e = begin(&c, tx, job);
     if (!failed(e))
-        e = delivery_claim(&c, now_ms, now_ms + LEASE_MS, &job->delivery);
+        e = delivery_claim(&c, job->row, now_ms, now_ms + LEASE_MS, &job->delivery);
     if (!failed(e) && job->delivery.row)
         e = setting_int(&c, "notify_attempts", &job->attempts_max);
     if (!failed(e) && job->delivery.row)
@@ -63,11 +66,38 @@ static enum tx_end look(struct tx *tx, void *arg) {
     arena_reset(&job->arena);
     tx_use_arena(tx, &job->arena);
     struct err e = begin(&c, tx, job);
-    bool any = false;
+    job->row = 0;
+    job->turn.now_ms = time_wall_ms();
     if (!failed(e))
-        e = delivery_any(&c, time_wall_ms(), &any);
-    job->delivery.row = !failed(e) && any;
+        e = delivery_next(&c, &job->turn, &job->row, &job->target);
     return TX_ROLLBACK;
+}
+
+/* Some lane behind the one that was served last; the threads take turns together. */
+static bool find(struct job *job) {
+    struct notifier *n = job->n;
+    pthread_mutex_lock(&n->lock);
+    job->turn.after = n->lane;
+    job->turn.tests = n->tests < TESTS_AT_ONCE;
+    n->tests += job->turn.tests;
+    pthread_mutex_unlock(&n->lock);
+    bool found = store_read(n->store, look, job) == ST_OK && job->row;
+    pthread_mutex_lock(&n->lock);
+    if (found)
+        n->lane = job->target;
+    if (job->turn.tests && (!found || job->target)) {
+        n->tests--;
+        job->turn.tests = false;
+    }
+    pthread_mutex_unlock(&n->lock);
+    return found;
+}
+
+static void end_turn(struct job *job) {
+    struct notifier *n = job->n;
+    pthread_mutex_lock(&n->lock);
+    n->tests -= job->turn.tests;
+    pthread_mutex_unlock(&n->lock);
 }
 
 /* ---- what came of it ---- */
@@ -92,15 +122,17 @@ static enum tx_end note(struct tx *tx, void *arg) {
     if (failed(e))
         return ctx_end(e);
     int64_t now_ms = time_wall_ms();
-    if (job->good)
-        return ctx_end(delivery_done(&c, d, now_ms));
-    struct failure f = {
+    int64_t rest_ms = pause_ms(d->failures + 1);
+    struct outcome o = {
         .now_ms = now_ms,
+        .took_ms = job->took_ms,
+        .good = job->good,
         .next_ms = now_ms + pause_ms(d->attempts),
+        .lane_ms = now_ms + (rest_ms < LANE_REST_MAX_MS ? rest_ms : LANE_REST_MAX_MS),
         .dead = d->attempts >= job->attempts_max,
         .why = job->why,
     };
-    return ctx_end(delivery_failed(&c, d, &f));
+    return ctx_end(delivery_note(&c, d, &o));
 }
 
 static void count(struct job *job) {
@@ -115,21 +147,39 @@ static void count(struct job *job) {
                  STR_ARG(job->why));
 }
 
-/* True when there may be more. The claim need not be durable: lost, the event goes out again, as it
- * would have anyway. */
-static bool deliver_one(struct job *job) {
-    struct notifier *n = job->n;
-    if (store_read(n->store, look, job) != ST_OK || !job->delivery.row)
-        return false;
-    if (store_write_relaxed(n->store, 0, claim, job) != ST_OK || !job->delivery.row)
-        return false;
+static void send_it(struct job *job) {
+    int64_t began_us = time_monotonic_us();
     job->why = STR_NULL;
-    job->good = !job->delivery.wanted || send_message(&job->arena, &n->config, &job->delivery,
+    job->good = !job->delivery.wanted || send_message(&job->arena, &job->n->config, &job->delivery,
                                                       job->allow_private, &job->why);
+    job->took_ms = (time_monotonic_us() - began_us) / 1000;
+}
+
+/* False when the store does not want to. The claim need not be durable: lost, the event goes out
+ * again, as it would have anyway. A note that is not written: the lease runs out, and it goes
+ * again.
+ */
+static bool deliver_found(struct job *job) {
+    struct notifier *n = job->n;
+    if (store_write_relaxed(n->store, 0, claim, job) != ST_OK)
+        return false;
+    if (!job->delivery.row)
+        return true; /* somebody else was faster */
+    send_it(job);
     if (store_write(n->store, 0, note, job) != ST_OK)
-        return false; /* the lease runs out, and it goes again */
+        return false;
     count(job);
     return true;
+}
+
+/* True when there may be more. */
+static bool deliver_one(struct job *job) {
+    bool more = find(job);
+    if (more) {
+        more = deliver_found(job);
+        end_turn(job);
+    }
+    return more;
 }
 
 /* ---- the threads ---- */

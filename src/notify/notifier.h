@@ -5,6 +5,11 @@
  * row is with two senders while its lease lasts, which is longer than a send may take. Events of
  * one HIT go in order. What fails comes again after a pause that doubles and is never twice the
  * same, until setting notify_attempts; then it is a dead letter (hitd outbox).
+ *
+ * Each destination is a lane with one sender at a time, served in turn. A lane whose event failed
+ * rests, the longer the more of them failed in a row, at most LANE_REST_MAX_MS: so a receiver that
+ * stalls takes a thread for SEND_TIMEOUT_S in as long as it rests, and all others have the rest of
+ * them. Tests that the API asks for have no destination; they get TESTS_AT_ONCE threads.
  */
 #ifndef NOTIFY_NOTIFIER_H
 #define NOTIFY_NOTIFIER_H
@@ -17,7 +22,11 @@
 #include "notify/send.h"
 #include "store/store.h"
 
-enum { NOTIFIER_THREADS = 4 };
+enum {
+    NOTIFIER_THREADS = 6,
+    TESTS_AT_ONCE = 2,
+    LANE_REST_MAX_MS = 300 * 1000,
+};
 
 struct notifier {
     struct store *store;
@@ -27,6 +36,8 @@ struct notifier {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool stop, running;
+    int64_t lane; /* that was served last */
+    int tests;    /* threads that may send a test now */
     _Atomic uint64_t sent, failed, dead;
 };
 

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
+#include <openssl/evp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +12,8 @@
 #include "base/sha256.h"
 #include "notify/message.h"
 
+enum { ANSWER_KEPT = 4096, MD5_LEN = 16 };
+
 struct sending {
     struct arena *arena;
     const struct send_config *config;
@@ -18,8 +21,9 @@ struct sending {
     CURL *curl;
     struct curl_slist *head; /* of a mail: whom it is for */
     bool by_mail;
-    struct str mail; /* what is left to send of it */
-    size_t answered;
+    struct str mail;         /* what is left to send of it */
+    size_t answered, kept_n; /* bytes; the first of them are kept */
+    char kept[ANSWER_KEPT];
     bool allow_private;
     bool refused; /* the address was not to be spoken to */
 };
@@ -82,10 +86,12 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 
 /* ---- the request ---- */
 
-/* What a receiver says is not kept, and not read for ever. */
+/* What a receiver says is not read for ever; its beginning is looked at by honest(). */
 static size_t take_answer(char *p, size_t size, size_t n, void *arg) {
     struct sending *s = arg;
-    (void)p;
+    size_t room = ANSWER_KEPT - s->kept_n, part = size * n < room ? size * n : room;
+    memcpy(s->kept + s->kept_n, p, part);
+    s->kept_n += part;
     s->answered += size * n;
     return s->answered > SEND_ANSWER_MAX ? 0 : size * n;
 }
@@ -247,6 +253,36 @@ static bool address(struct sending *s, struct str *why) {
     return true;
 }
 
+/* ---- what came of it ---- */
+
+static struct str md5_hex(struct arena *a, struct str s) {
+    unsigned char sum[MD5_LEN];
+    struct buf b = BUF_INIT;
+    if (EVP_Digest(s.p, s.n, sum, NULL, EVP_md5(), NULL) == 1)
+        for (int i = 0; i < MD5_LEN; i++)
+            buf_printf(&b, "%02x", sum[i]);
+    struct str hex = buf_dup(a, &b);
+    buf_free(&b);
+    return hex;
+}
+
+/* Queues and topics may say 200 and mean an error, or that they have got something else. */
+static bool honest(struct sending *s, struct str *why) {
+    static const char tag[] = "<MD5OfMessageBody>";
+    bool queue = s->delivery->transport == TRANSPORT_SQS;
+    struct str said = {s->kept, s->kept_n};
+    if (!queue && s->delivery->transport != TRANSPORT_SNS)
+        return true;
+    *why = STR("the receiver answered 200 and an error");
+    if (str_find(said, STR("<ErrorResponse")) >= 0)
+        return false;
+    ptrdiff_t at = str_find(said, str_c(tag));
+    struct str got =
+        str_sub(str_from(said, (size_t)(at < 0 ? 0 : at) + sizeof tag - 1), 0, 2 * (size_t)MD5_LEN);
+    *why = STR("the receiver answered 200, but what it got is not what was sent (MD5)");
+    return !queue || at < 0 || str_ieq(got, md5_hex(s->arena, message_json(s->arena, s->delivery)));
+}
+
 /* An answer that we cut off ourselves has had its status. */
 static bool arrived(struct sending *s, CURLcode code, struct str *why) {
     long status = 0;
@@ -261,7 +297,7 @@ static bool arrived(struct sending *s, CURLcode code, struct str *why) {
     else if (!s->by_mail && (status < 200 || status > 299))
         *why = str_printf(s->arena, "the receiver answered %ld", status);
     else
-        return true;
+        return s->by_mail || honest(s, why);
     return false;
 }
 
