@@ -144,12 +144,6 @@ WHERE id < :before ORDER BY id DESC LIMIT :page;
 -- out: n int
 SELECT COUNT(*) FROM (SELECT digest FROM session WHERE expires_ms > :wall_ms LIMIT :most) AS s;
 
--- name: health_outbox :one
--- in: most int
--- out: n int
--- scan: the first `most` rows
-SELECT COUNT(*) FROM (SELECT id FROM outbox ORDER BY id LIMIT :most) AS o;
-
 -- name: health_due :one
 -- out: due_ms int?, expires_ms int?
 SELECT (SELECT MIN(due_ms) FROM assignment WHERE due_ms IS NOT NULL),

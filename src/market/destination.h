@@ -1,5 +1,5 @@
-/* Where events go (requester-api 2.38, docs/notifications.md): what the API sets for a HIT type, and a
- * requester's own: signed webhooks, queues, topics and mailboxes, for all his tasks, those of one
+/* Where events go (requester-api 2.38, docs/notifications.md): what the API sets for a HIT type, or
+ * a requester's own: signed webhooks, queues, topics and mailboxes, for all his tasks, those of one
  * batch or of one HIT type. One list, so that an event is written for each in one statement
  * (sql/ctx.sql) and the requester sees them on one page.
  *

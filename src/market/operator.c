@@ -115,16 +115,13 @@ static int64_t overdue(int64_t due_ms, int64_t now_ms) {
 
 struct err health_read(struct ctx *c, int64_t wall_ms, struct health *out) {
     struct sql_health_sessions_out sessions = {0};
-    struct sql_health_outbox_out outbox = {0};
     struct sql_health_due_out due = {SQL_NULL, SQL_NULL};
     enum st st = sql_health_sessions(
         c->tx, &(struct sql_health_sessions_in){wall_ms, HEALTH_COUNT_MAX}, &sessions);
     if (st == ST_OK)
-        st = sql_health_outbox(c->tx, &(struct sql_health_outbox_in){HEALTH_COUNT_MAX}, &outbox);
-    if (st == ST_OK)
         st = sql_health_due(c->tx, &due);
     int64_t a = overdue(due.due_ms, c->now_ms), b = overdue(due.expires_ms, c->now_ms);
-    *out = (struct health){sessions.n, outbox.n, a > b ? a : b};
+    *out = (struct health){sessions.n, a > b ? a : b};
     return ctx_store(c, st);
 }
 

@@ -27,7 +27,7 @@ struct err operator_add(struct ctx *c, const struct account_add_in *in, struct p
 /* Figures of the running market; counts stop at HEALTH_COUNT_MAX. */
 enum { HEALTH_COUNT_MAX = 10000 };
 struct health {
-    int64_t sessions, outbox;
+    int64_t sessions;
     int64_t overdue_ms; /* how long the oldest thing that the clock owes has waited; 0: nothing */
 };
 struct err health_read(struct ctx *c, int64_t wall_ms, struct health *out);

@@ -3,7 +3,6 @@
 #include "market/key.h"
 #include "market/member.h"
 #include "market/preference.h"
-#include "market/request_key.h"
 #include "site/people.h"
 
 /* ---- members ---- */
@@ -67,8 +66,7 @@ static struct err show_members(struct call *call, struct ctx *ctx) {
                                  tpl_members_view(&data));
 }
 
-/* Shown once and kept nowhere, so the answer is the page itself: a form that comes again, which
- * would make another link or key, is refused instead. */
+/* Shown once and kept nowhere, so the answer is the page itself. */
 struct secret_run {
     struct call *call;
     struct invite_in invite;
@@ -76,24 +74,9 @@ struct secret_run {
     struct key_new key;
 };
 
-static struct err use_once(struct call *call, struct ctx *ctx) {
-    struct str once = form_get(&call->form, "once");
-    struct kept_answer kept = {0};
-    bool known = false;
-    if (!once.n)
-        return NO_ERR;
-    struct str digest =
-        request_key_digest(ctx->arena, call->session.digest, call->req->path, once, STR(""));
-    struct err e = request_key_find(ctx, digest, REQUEST_KEY_MS, &kept, &known);
-    if (!failed(e) && known)
-        return err_make(ctx->arena, ERR_CONFLICT, NULL,
-                        "This form was sent already; what it made is shown only once.");
-    return failed(e) ? e : request_key_keep(ctx, digest, &(struct kept_answer){409, STR("")});
-}
-
 static struct err invite_rule(struct ctx *ctx, void *arg) {
     struct secret_run *s = arg;
-    struct err e = use_once(s->call, ctx);
+    struct err e = form_use_once(s->call, ctx);
     return failed(e) ? e : invitation_make(ctx, ctx->actor->party, &s->invite, &s->token);
 }
 
@@ -226,7 +209,7 @@ static struct err show_keys(struct call *call, struct ctx *ctx) {
 
 static struct err key_rule(struct ctx *ctx, void *arg) {
     struct secret_run *s = arg;
-    struct err e = use_once(s->call, ctx);
+    struct err e = form_use_once(s->call, ctx);
     return failed(e) ? e : key_add(ctx, s->call->app->seal, ctx->actor->party, &s->key);
 }
 

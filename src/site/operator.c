@@ -7,6 +7,7 @@
 #include "market/funds_request.h"
 #include "market/group_case.h"
 #include "market/operator.h"
+#include "market/outbox.h"
 #include "market/setting.h"
 #include "site/people.h"
 
@@ -150,7 +151,10 @@ static int64_t disk_free_mib(void) {
 
 static struct err show_health(struct call *call, struct ctx *ctx) {
     struct health health;
+    struct outbox_state outbox = {0};
     struct err e = health_read(ctx, time_wall_ms(), &health);
+    if (!failed(e))
+        e = outbox_state(ctx, &outbox);
     if (failed(e))
         return e;
     int64_t disk = disk_free_mib();
@@ -158,8 +162,11 @@ static struct err show_health(struct call *call, struct ctx *ctx) {
         .store = str_c(store_kind(call->app->store)),
         .version = STR(HITD_VERSION),
         .waiting = (int64_t)store_waiting(call->app->store),
-        .outbox = health.outbox,
-        .outbox_more = health.outbox >= HEALTH_COUNT_MAX,
+        .outbox = outbox.waiting,
+        .outbox_more = outbox.waiting >= OUTBOX_COUNT_MAX,
+        .outbox_dead = outbox.dead,
+        .outbox_dead_more = outbox.dead >= OUTBOX_COUNT_MAX,
+        .outbox_oldest = outbox.oldest_ms,
         .sessions = health.sessions,
         .sessions_more = health.sessions >= HEALTH_COUNT_MAX,
         .overdue = health.overdue_ms / 1000,

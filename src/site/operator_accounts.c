@@ -6,6 +6,7 @@
 #include "market/audit.h"
 #include "market/funds.h"
 #include "market/operator.h"
+#include "market/request_key.h"
 #include "site/people.h"
 
 enum { SIZE_DEFAULT = 25, HISTORY = 20 };
@@ -33,6 +34,21 @@ struct err form_amount(struct call *call, int64_t *cents) {
 struct str form_text(struct call *call, const char *name) {
     struct str value = form_get(&call->form, name);
     return value.p ? str_trim(value) : STR("");
+}
+
+struct err form_use_once(struct call *call, struct ctx *ctx) {
+    struct str once = form_get(&call->form, "once");
+    struct kept_answer kept = {0};
+    bool known = false;
+    if (!once.n)
+        return NO_ERR;
+    struct str digest =
+        request_key_digest(ctx->arena, call->session.digest, call->req->path, once, STR(""));
+    struct err e = request_key_find(ctx, digest, REQUEST_KEY_MS, &kept, &known);
+    if (!failed(e) && known)
+        return err_make(ctx->arena, ERR_CONFLICT, NULL,
+                        "This form was sent already; what it made is shown only once.");
+    return failed(e) ? e : request_key_keep(ctx, digest, &(struct kept_answer){409, STR("")});
 }
 
 struct err party_of_path(struct call *call, struct ctx *ctx, struct party *party) {

@@ -17,6 +17,10 @@ struct str form_text(struct call *call, const char *name);
  * Wrong ones count as failed sign-ins. For CALL_SLOW rows. person.c */
 struct err check_present_password(struct call *call);
 
+/* For a form whose answer is shown only once, a secret: sent again, which would make another, it is
+ * refused with ERR_CONFLICT. First thing in the transaction. */
+struct err form_use_once(struct call *call, struct ctx *ctx);
+
 /* The party of the path's first part. */
 struct err party_of_path(struct call *call, struct ctx *ctx, struct party *party);
 

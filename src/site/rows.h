@@ -42,6 +42,8 @@ extern const struct route site_person_rows[];
 extern const struct route site_own_settings_rows[]; /* own_settings.c */           /* person.c */
 extern const struct route site_statement_rows[];        /* statement.c */
 extern const struct route site_member_rows[];           /* members.c */
+extern const struct route site_operator_outbox_rows[];  /* operator_outbox.c */
+extern const struct route site_notification_rows[];     /* notifications.c */
 extern const struct route site_operator_rows[];         /* operator.c */
 extern const struct route site_operator_account_rows[]; /* operator_accounts.c */
 extern const struct route site_operator_money_rows[];   /* operator_money.c */

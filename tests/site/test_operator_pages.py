@@ -15,8 +15,8 @@ def office(server):
 
 
 PAGES = ["/operator/", "/operator/accounts", "/operator/accounts/new", "/operator/deposits",
-         "/operator/payouts", "/operator/settings", "/operator/health", "/operator/figures",
-         "/operator/audit"]
+         "/operator/payouts", "/operator/settings", "/operator/health", "/operator/outbox",
+         "/operator/figures", "/operator/audit"]
 
 
 @pytest.mark.parametrize("url", PAGES)
