@@ -116,25 +116,30 @@ const esbuild = await import('esbuild');
 
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
-const result = await esbuild.build({
+const options = {
   absWorkingDir: web,
-  entryPoints: ['styles/app.css', 'styles/content.css', 'src/app.js', 'src/draft.js', 'src/editor.js'],
   outdir: path.resolve(out),
   entryNames: '[name].[hash]',
   assetNames: '[name].[hash]',
   publicPath: '/static/',
   bundle: true,
   minify: true,
-  format: 'esm',
   target: ['chrome123', 'firefox121', 'safari17.5'],
   loader: { '.woff2': 'file', '.svg': 'file' },
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-}).catch(() => process.exit(1));
-
-const inputs = new Set(Object.keys(result.metafile.inputs).map((f) => path.resolve(web, f)));
-const files = Object.keys(result.metafile.outputs).map((f) => path.resolve(web, f));
+};
+const inputs = new Set(), files = [];
+async function bundle(format, entryPoints) {
+  const { metafile } = await esbuild.build({ ...options, format, entryPoints })
+    .catch(() => process.exit(1));
+  Object.keys(metafile.inputs).forEach((f) => inputs.add(path.resolve(web, f)));
+  Object.keys(metafile.outputs).forEach((f) => files.push(path.resolve(web, f)));
+}
+await bundle('esm', ['styles/app.css', 'styles/content.css', 'src/app.js', 'src/draft.js', 'src/editor.js']);
+// Loaded by strangers' pages, without type="module": its names must not be theirs.
+await bundle('iife', [{ in: 'src/crowd/index.js', out: 'crowd' }]);
 
 function add(name, text) {
   const { name: stem, ext } = path.parse(name);

@@ -54,12 +54,16 @@ static struct err show_helper(struct call *call, struct ctx *ctx) {
     return NO_ERR;
 }
 
-/* The old service's hard-coded addresses of submission and helper become ours (questions 4.3). */
+/* The old service's hard-coded addresses of submission, helper and crowd elements become ours
+ * (questions 4.3, crowd-elements 1). */
 static void write_document(struct call *call, const struct question *q) {
     struct arena *a = call->req->arena;
     struct layout_addresses to = {
         .submit = str_printf(a, "%s/mturk/externalSubmit", call->app->site_url),
         .helper_js = str_printf(a, "%s" HELPER_PATH, call->app->content_url),
+        .crowd_js = str_printf(a, "%s%.*s", call->app->content_url,
+                               STR_ARG(static_url("crowd.js"))),
+        .crowd_css = STR("data:text/css,"), /* our elements bring their own */
     };
     layout_rewrite(&call->body, q->html, &to);
 }

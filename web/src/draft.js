@@ -11,14 +11,19 @@
   const left = new Set(['password', 'hidden', 'file', 'submit', 'button', 'image', 'reset']);
   const ticked = (element) => element.type === 'checkbox' || element.type === 'radio';
 
-  const controls = () => [...document.querySelectorAll('input, textarea, select')]
-    .filter((element) => element.name && !left.has(element.type));
+  // Our crowd elements keep their answer as one text (crowd/base.js).
+  const crowd = (element) => element.localName.startsWith('crowd-');
+  const controls = () => [...document.querySelectorAll('input, textarea, select, [name]')]
+    .filter((element) => (crowd(element) ? element.name && typeof element.draft === 'string'
+      : element.matches('input, textarea, select') && element.name && !left.has(element.type)));
 
   function values() {
     const found = {};
     for (const element of controls()) {
       const list = found[element.name] ??= [];
-      if (element.multiple && element.options)
+      if (crowd(element))
+        list.push(element.draft);
+      else if (element.multiple && element.options)
         list.push(...[...element.selectedOptions].map((option) => option.value));
       else if (!ticked(element) || element.checked)
         list.push(element.value);
@@ -36,7 +41,7 @@
       const list = Object.hasOwn(kept, element.name) && kept[element.name];
       if (!Array.isArray(list))
         continue;
-      if (ticked(element))
+      if (!crowd(element) && ticked(element))
         element.checked = list.includes(element.value);
       else if (element.multiple && element.options)
         for (const option of element.options)
@@ -45,6 +50,10 @@
         const at = next[element.name] = (next[element.name] ?? -1) + 1;
         if (at >= list.length)
           continue;
+        if (crowd(element)) {
+          element.draft = list[at];
+          continue;
+        }
         element.value = list[at];
       }
       for (const kind of ['input', 'change'])
@@ -55,7 +64,7 @@
   let timer = 0;
   const tell = (what) => window.parent.postMessage({ draft: what, values: values() }, site);
   function changed(event) {
-    if (!event.isTrusted)
+    if (!event.isTrusted && !crowd(event.target))
       return;
     touched.add(event.target.name);
     clearTimeout(timer);
