@@ -32,6 +32,7 @@ struct app {
     /* Host names (with a port that is not the scheme's) that have one site at their root; NULL:
      * none. */
     const char *worker_host, *requester_host;
+    struct planner *planner; /* makes the plans of large files (app/planner.h) */
     struct figures figures;
     struct throttle throttle;
 };

@@ -56,6 +56,10 @@
 /* Files (csv-formats 1.3). */
 #define FILE_MAX ((size_t)512 * 1024 * 1024)
 #define FILE_ROWS_MAX 2000000
+/* A reviewed file beyond this is planned behind the page that tells how far it is; who uploads one
+ * waits so long for its plan first. */
+#define PLAN_LATER_BYTES ((size_t)2 * 1024 * 1024)
+#define PLAN_WITHIN_MS   1000
 #define FILE_COLUMNS_MAX 4096
 #define CELL_MAX ((size_t)1024 * 1024)
 #define HEADER_NAME_MAX 255

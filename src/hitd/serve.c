@@ -18,6 +18,7 @@
 #include "api/op.h"
 #include "api/v1.h"
 #include "app/call.h"
+#include "app/planner.h"
 #include "base/datetime.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -40,6 +41,7 @@ struct server {
     struct http_server *_Atomic main; /* requests come before http_listen has returned it */
     struct http_server *content;
     struct sweeper sweeper;
+    struct planner planner;
     struct notifier notifier;
 };
 
@@ -239,6 +241,7 @@ static void stop(struct server *s) {
     if (s->content)
         http_stop(s->content, DRAIN_S);
     sweeper_stop(&s->sweeper);
+    planner_stop(&s->planner);
     notifier_stop(&s->notifier);
     hitd_close(&s->opened);
 }
@@ -266,6 +269,8 @@ static struct err start(struct server *s, struct command_line *line) {
     s->app.file_rows_max = s->settings.upload_rows;
     api_init(&s->api, &s->app);
     sweeper_start(&s->sweeper, &s->app);
+    planner_start(&s->planner, &s->app);
+    s->app.planner = &s->planner;
     s->notifier.store = s->opened.store;
     s->notifier.ids = &s->opened.ids;
     s->notifier.config = s->settings.send;

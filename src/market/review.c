@@ -249,9 +249,16 @@ struct err review_plan(struct store *store, const struct id_key *ids, struct are
 
 /* --- removal --- */
 
+enum remove_what {
+    ALL,
+    ALL_BUT_ROW, /* of an applied review */
+    ROWS_AND_BYTES,
+    ROWS,
+};
+
 struct remove_run {
     int64_t review;
-    bool forget; /* an applied review: its row stays */
+    enum remove_what what;
     int64_t left;
     enum st st;
 };
@@ -266,23 +273,27 @@ static enum tx_end remove_step(struct tx *tx, void *arg) {
                                                                          .first = INT64_MIN + 1,
                                                                          .limit = STAGE_ROWS},
                                      &rows);
-    if (run->st == ST_OK && rows == 0)
+    if (run->st == ST_OK && rows == 0 && run->what != ROWS)
         run->st = sql_review_delete_chunks(
             tx, &(struct sql_review_delete_chunks_in){.owner = run->review, .limit = STAGE_CHUNKS},
             &chunks);
     if (run->st == ST_OK && rows + chunks == 0)
         run->st = sql_review_delete_texts(
             tx, &(struct sql_review_delete_texts_in){.review = run->review}, &texts);
-    if (run->st == ST_OK && rows + chunks + texts == 0)
-        run->st = run->forget
-                      ? sql_review_forget(tx, &(struct sql_review_forget_in){run->review}, &n)
-                      : sql_review_delete(tx, &(struct sql_review_delete_in){run->review}, &n);
+    bool empty = run->st == ST_OK && rows + chunks + texts == 0;
+    if (empty && run->what == ALL_BUT_ROW)
+        run->st = sql_review_forget(tx, &(struct sql_review_forget_in){run->review}, &n);
+    if (empty && run->what == ALL)
+        run->st = sql_review_job_end(tx, &(struct sql_review_job_end_in){run->review}, NULL);
+    if (empty && run->what == ALL && run->st == ST_OK)
+        run->st = sql_review_delete(tx, &(struct sql_review_delete_in){run->review}, &n);
     run->left = rows + chunks + texts;
     return run->st == ST_OK ? TX_COMMIT : run->st == ST_RETRY ? TX_RETRY : TX_ROLLBACK;
 }
 
-static enum st remove_all(struct store *store, int64_t requester, int64_t review, bool forget) {
-    struct remove_run run = {.review = review, .forget = forget, .left = 1};
+static enum st remove_all(struct store *store, int64_t requester, int64_t review,
+                          enum remove_what what) {
+    struct remove_run run = {.review = review, .what = what, .left = 1};
     enum st st = ST_OK;
     while (st == ST_OK && run.left > 0) {
         st = store_write(store, requester, remove_step, &run);
@@ -293,7 +304,11 @@ static enum st remove_all(struct store *store, int64_t requester, int64_t review
 }
 
 enum st review_remove(struct store *store, int64_t requester, int64_t review) {
-    return remove_all(store, requester, review, false);
+    return remove_all(store, requester, review, ALL);
+}
+
+enum st review_remove_rows(struct store *store, int64_t requester, int64_t review, bool bytes) {
+    return remove_all(store, requester, review, bytes ? ROWS_AND_BYTES : ROWS);
 }
 
 struct err review_drop(struct store *store, const struct id_key *ids, struct arena *a,
@@ -347,7 +362,8 @@ struct err review_purge(struct store *store, const struct id_key *ids, int limit
     if (failed(run.err))
         st = ST_FAIL;
     for (int i = 0; st == ST_OK && i < run.count; i++) {
-        st = remove_all(store, 0, run.over[i].id, run.over[i].state == REVIEW_APPLIED);
+        st = remove_all(store, 0, run.over[i].id,
+                        run.over[i].state == REVIEW_APPLIED ? ALL_BUT_ROW : ALL);
         if (st == ST_OK)
             *done += 1;
     }

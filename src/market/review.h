@@ -2,6 +2,8 @@
  * (csv-formats 4, money-and-lifecycle 8.8, requester-site 5.4-5.6).
  *
  *     review_upload   bytes -> rows in review_row -> a plan. Nothing has moved.
+ *     review_leave    the same for a large file: its bytes are kept, and whoever calls review_go_on
+ *                     makes the plan, after a restart too. review_progress tells how far it is.
  *     review_plan     the same rows under another mode or with other options: a fresh plan.
  *     review_commit   with the plan's token: one transaction, all of the plan or nothing.
  *     review_outcome  the uploaded file again, with what became of each line.
@@ -75,6 +77,20 @@ struct review_choice {
     struct str reason;     /* for rejections marked without one (U27); NULL or empty: none */
 };
 
+/* What becomes of a file before its plan is there. Stored in review_job.step. */
+enum review_step {
+    REVIEW_WAITS = 1, /* behind other files, or for the server */
+    REVIEW_READS,     /* done and total are bytes */
+    REVIEW_KEEPS,     /* rows */
+    REVIEW_JUDGES,
+    REVIEW_REFUSED,
+};
+struct review_progress {
+    enum review_step step;
+    int64_t rows; /* read so far */
+    int64_t done, total;
+};
+
 struct review_upload {
     const struct actor *actor; /* .party is the requester */
     int64_t batch;             /* 0: the batch of the first row that names one */
@@ -85,8 +101,8 @@ struct review_upload {
     int tools;           /* enum reviewed_tools (formats/reviewed.h): the answer to U04 */
     size_t bytes_max;    /* U09 beyond them; 0: the defaults of base/limits.h */
     int64_t rows_max;
-    /* Called now and then from the same thread; may be NULL. */
-    void (*progress)(void *arg, uint64_t done, uint64_t total);
+    /* Called now and then from the same thread; false ends it with ERR_RETRY. May be NULL. */
+    bool (*progress)(void *arg, const struct review_progress *p);
     void *progress_arg;
 };
 
@@ -105,6 +121,41 @@ struct review_answer {
  * is left behind. */
 struct err review_upload(struct store *store, const struct id_key *ids, struct arena *a,
                          const struct review_upload *in, struct review_answer *out);
+
+/* ---- large files ---- */
+
+/* Keeps the bytes and answers with the review's public id; the batch is looked at already
+ * (ERR_NOT_FOUND, ERR_CONFLICT), the file is not. limits and progress of in are not used. */
+struct err review_leave(struct store *store, const struct id_key *ids, struct arena *a,
+                        const struct review_upload *in, struct str *review);
+
+/* Makes the plan of the oldest left file that nobody works on, *any says whether there was one. An
+ * error of the file is kept for review_left_of; the review's bytes go then. While go_on gives
+ * false it ends early, and the next call begins that file anew; so it does for a file whose maker
+ * has given no sign for REVIEW_BEAT_MS: its process has ended. */
+enum { REVIEW_BEAT_MS = 15000 };
+struct review_limits {
+    size_t bytes_max;
+    int64_t rows_max;
+    bool (*go_on)(void *arg);
+    void *arg;
+};
+struct err review_go_on(struct store *store, const struct id_key *ids, struct arena *a,
+                        const struct review_limits *limits, bool *any);
+
+/* A left file on its way: *left false when there is none of that id (it is planned, or never was).
+ * refusal: why it can not be taken (REVIEW_REFUSED), as review_upload() would have said it. */
+struct review_left {
+    bool left;
+    struct review_progress progress;
+    int64_t batch; /* 0: not known yet */
+    struct str file_name;
+    struct err refusal;
+};
+struct err review_left_of(struct ctx *c, int64_t requester, struct str review,
+                          struct review_left *out);
+
+/* ---- plans ---- */
 
 /* Plans a staged review again. A review that is applied answers with its outcome. ERR_NOT_FOUND:
  * unknown, another's, dropped or expired (24 h). */

@@ -121,6 +121,22 @@ struct err review_republish(struct ctx *c, const struct settlement *s,
 
 /* Removes everything of a review that was not applied, in bounded writes. */
 enum st review_remove(struct store *store, int64_t requester, int64_t review);
+/* Only what reading the file made of it; with bytes, the file too. */
+enum st review_remove_rows(struct store *store, int64_t requester, int64_t review, bool bytes);
+
+/* A file that was left earlier: its review, and what was known of its bytes. */
+struct review_kept {
+    int64_t review; /* 0: none, the bytes are in->file */
+    int64_t bytes;
+    struct str digest;
+};
+/* Bytes to rows. *review is set as soon as there is one, also when an error follows. */
+struct err review_stage(struct store *store, const struct id_key *ids, struct arena *a,
+                        const struct review_upload *in, const struct review_kept *kept,
+                        int64_t *review);
+/* The bytes alone. */
+struct err review_stage_bytes(struct store *store, const struct id_key *ids, struct arena *a,
+                              const struct review_upload *in, int64_t *review);
 
 /* Words for one row: "U22", the sentence, and what to do (requester-site 5.6). submitted_ms,
  * approved_ms: 0 unknown. */

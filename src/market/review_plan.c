@@ -663,6 +663,9 @@ static enum tx_end keep_plan(struct tx *tx, void *arg) {
                                                     .judged_ms = run->judged_ms,
                                                 },
                                                 &changed));
+    if (!failed(run->err))
+        run->err = ctx_store(
+            &c, sql_review_job_end(tx, &(struct sql_review_job_end_in){run->review}, NULL));
     if (!failed(run->err) && changed == 0)
         run->err = err_make(run->arena, ERR_CONFLICT, NULL,
                             "The review was planned or applied by another request meanwhile.");

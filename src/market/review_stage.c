@@ -29,11 +29,25 @@ struct literal {
     struct str text;
 };
 
+/* The bytes of a file that was left earlier, piece by piece, in the transaction that reads. */
+struct pieces {
+    struct tx *tx;
+    struct arena *home; /* the transaction's own */
+    struct arena arena; /* of one piece */
+    int64_t review, n;
+    struct str rest;
+    bool failed;
+};
+
 struct stage {
     const struct id_key *ids;
     struct arena *arena; /* the caller's: answers */
     struct arena texts;  /* as long as the staging */
     const struct review_upload *in;
+    const struct review_kept *kept;
+    int64_t bytes; /* of the file */
+    struct pieces pieces;
+    bool told_to_stop;
     struct buf rows; /* struct staged */
     size_t count;
     struct intern reasons;
@@ -149,15 +163,27 @@ static enum st take_row(struct stage *s, const struct reviewed_row *row) {
 
 enum { PROGRESS_EVERY = 4096 };
 
+/* Tells how far it is; false: the staging shall end. */
+static bool tell(struct stage *s, enum review_step step, int64_t done, int64_t total) {
+    struct review_progress p = {step, (int64_t)s->count, done, total};
+    if (s->in->progress && !s->in->progress(s->in->progress_arg, &p))
+        s->told_to_stop = true;
+    return !s->told_to_stop;
+}
+
+static struct err stopped_early(const struct stage *s) {
+    return err_make(s->arena, ERR_RETRY, NULL, "The server is stopping; the file is read later.");
+}
+
 static enum st read_rows(struct stage *s, struct reviewed *r, bool *stopped) {
     struct reviewed_row row;
     enum csv_step step;
     enum st st = ST_OK;
     while (st == ST_OK && (step = reviewed_next(r, &row)) == CSV_ROW) {
         st = take_row(s, &row);
-        if (s->in->progress && s->count % PROGRESS_EVERY == 0)
-            s->in->progress(s->in->progress_arg, (uint64_t)csv_text(reviewed_csv(r))->bytes,
-                            s->in->file.n);
+        if (s->count % PROGRESS_EVERY == 0 &&
+            !tell(s, REVIEW_READS, csv_text(reviewed_csv(r))->bytes, s->bytes))
+            break;
     }
     *stopped = st == ST_OK && step == CSV_STOP;
     return st;
@@ -239,6 +265,37 @@ static struct err check_batch(struct ctx *c, int64_t batch, int64_t requester) {
     return NO_ERR;
 }
 
+static ptrdiff_t read_pieces(void *arg, void *to, size_t n) {
+    struct pieces *p = arg;
+    struct sql_review_chunk_get_out out;
+    if (!p->rest.n) {
+        arena_reset(&p->arena);
+        tx_use_arena(p->tx, &p->arena);
+        enum st st = sql_review_chunk_get(
+            p->tx, &(struct sql_review_chunk_get_in){.owner = p->review, .n = p->n++}, &out);
+        tx_use_arena(p->tx, p->home);
+        p->failed = st != ST_OK && st != ST_NONE;
+        if (st != ST_OK)
+            return p->failed ? -1 : 0;
+        p->rest = out.body;
+    }
+    size_t some = p->rest.n < n ? p->rest.n : n;
+    memcpy(to, p->rest.p, some);
+    p->rest = str_from(p->rest, some);
+    return (ptrdiff_t)some;
+}
+
+static struct source source_of(struct ctx *c, struct stage *s, struct str *rest) {
+    if (!s->kept->review)
+        return source_str(rest);
+    s->pieces.tx = c->tx;
+    s->pieces.home = c->arena;
+    s->pieces.review = s->kept->review;
+    s->pieces.n = 0;
+    s->pieces.rest = STR_NULL;
+    return (struct source){.read = read_pieces, .arg = &s->pieces};
+}
+
 static struct err read_file(struct ctx *c, struct stage *s) {
     struct reviewed_options options = {
         .tools = (enum reviewed_tools)s->in->tools,
@@ -252,9 +309,11 @@ static struct err read_file(struct ctx *c, struct stage *s) {
     bool stopped = false;
     findings_init(&s->findings, &s->texts);
     names_init(&s->names, &s->texts, c->tx, s->ids);
-    struct reviewed *r = reviewed_open(source_str(&rest), &options, &s->findings);
+    struct reviewed *r = reviewed_open(source_of(c, s, &rest), &options, &s->findings);
     enum st st = read_rows(s, r, &stopped);
-    struct err e = ctx_store(c, st);
+    struct err e = ctx_store(c, s->pieces.failed ? ST_FAIL : st);
+    if (!failed(e) && s->told_to_stop)
+        e = stopped_early(s);
     if (!failed(e))
         e = take_findings(s, reviewed_csv(r), stopped);
     reviewed_close(r);
@@ -278,7 +337,7 @@ static enum tx_end read_run(struct tx *tx, void *arg) {
         s->err = find_batch(&c, s);
     if (!failed(s->err))
         s->err = check_batch(&c, s->batch, s->in->actor->party);
-    return ctx_end(s->err);
+    return s->told_to_stop ? TX_ROLLBACK : ctx_end(s->err); /* reading again would not help */
 }
 
 /* --- merging --- */
@@ -352,6 +411,10 @@ static struct err merge_rows(struct stage *s) {
 
 /* --- writing --- */
 
+static int64_t options_of(const struct stage *s) {
+    return (s->messages ? REVIEW_HAS_MESSAGES : 0) + s->in->tools * REVIEW_TOOLS_ONE;
+}
+
 static enum tx_end add_review(struct tx *tx, void *arg) {
     struct stage *s = arg;
     struct ctx c;
@@ -361,27 +424,50 @@ static enum tx_end add_review(struct tx *tx, void *arg) {
     if (failed(s->err))
         return ctx_end(s->err);
     enum review_mode mode = s->in->choice.mode;
-    enum st st = sql_review_add(
-        tx,
-        &(struct sql_review_add_in){
-            .requester = s->in->actor->party,
-            .batch = s->batch,
-            .state = REVIEW_STAGING,
-            .mode = mode ? mode : MODE_ALL,
-            .options = (s->messages ? REVIEW_HAS_MESSAGES : 0) + s->in->tools * REVIEW_TOOLS_ONE,
-            .actor = actor_person(s->in->actor),
-            .file_name = s->in->file_name.p ? s->in->file_name : STR(""),
-            .file_digest = s->digest,
-            .created_ms = c.now_ms,
-            .expires_ms = c.now_ms + REVIEW_LIFE_MS,
-        },
-        &out);
+    enum st st = sql_review_add(tx,
+                                &(struct sql_review_add_in){
+                                    .requester = s->in->actor->party,
+                                    .batch = s->batch,
+                                    .state = REVIEW_STAGING,
+                                    .mode = mode ? mode : MODE_ALL,
+                                    .options = options_of(s),
+                                    .actor = actor_person(s->in->actor),
+                                    .file_name = s->in->file_name.p ? s->in->file_name : STR(""),
+                                    .file_digest = s->digest,
+                                    .created_ms = c.now_ms,
+                                    .expires_ms = c.now_ms + REVIEW_LIFE_MS,
+                                },
+                                &out);
     if (st == ST_OK)
         s->review = out.id;
     if (st == ST_OK)
         st = sql_review_staged(tx,
                                &(struct sql_review_staged_in){
                                    .id = out.id,
+                                   .batch = s->batch,
+                                   .file_digest = s->digest,
+                                   .findings = findings_pack(&s->texts, &s->found),
+                               },
+                               NULL);
+    s->err = ctx_store(&c, st);
+    return ctx_end(s->err);
+}
+
+/* The review was there before its file was read. */
+static enum tx_end fill_review(struct tx *tx, void *arg) {
+    struct stage *s = arg;
+    struct ctx c;
+    s->review = s->kept->review;
+    tx_use_arena(tx, s->arena);
+    s->err = ctx_begin(&c, tx, s->in->actor, s->ids);
+    if (failed(s->err))
+        return ctx_end(s->err);
+    enum st st = sql_review_options_set(
+        tx, &(struct sql_review_options_set_in){.id = s->review, .options = options_of(s)}, NULL);
+    if (st == ST_OK)
+        st = sql_review_staged(tx,
+                               &(struct sql_review_staged_in){
+                                   .id = s->review,
                                    .batch = s->batch,
                                    .file_digest = s->digest,
                                    .findings = findings_pack(&s->texts, &s->found),
@@ -462,23 +548,35 @@ static enum tx_end add_chunks(struct tx *tx, void *arg) {
     return step_end(s, tx, sql_review_chunk_add_end(bulk));
 }
 
+static enum st write_chunks(struct store *store, struct stage *s) {
+    size_t chunks = (s->in->file.n + CHUNK_LEN - 1) / CHUNK_LEN;
+    enum st st = ST_OK;
+    for (; st == ST_OK && !failed(s->err) && s->chunk_at < chunks; s->chunk_at += STAGE_CHUNKS)
+        st = store_write_relaxed(store, s->in->actor->party, add_chunks, s);
+    return st;
+}
+
 /* One bounded write after another. They need not be durable by themselves: who uploads hears of the
  * review when its plan is (review_plan.c, keep_plan). */
 static struct err write_steps(struct store *store, struct stage *s) {
-    size_t chunks = (s->in->file.n + CHUNK_LEN - 1) / CHUNK_LEN;
     int64_t shard = s->in->actor->party;
-    enum st st = store_write_relaxed(store, shard, add_review, s);
-    for (; st == ST_OK && !failed(s->err) && s->chunk_at < chunks; s->chunk_at += STAGE_CHUNKS)
-        st = store_write_relaxed(store, shard, add_chunks, s);
+    bool kept = s->kept->review != 0;
+    enum st st = store_write_relaxed(store, shard, kept ? fill_review : add_review, s);
+    if (st == ST_OK && !failed(s->err) && !kept)
+        st = write_chunks(store, s);
     do {
         if (st == ST_OK && !failed(s->err))
             st = store_write_relaxed(store, shard, add_texts, s);
         s->text_at += STAGE_ROWS;
     } while (s->text_at < s->reasons.count);
-    for (; st == ST_OK && !failed(s->err) && s->row_at < s->count; s->row_at += STAGE_ROWS)
+    for (; st == ST_OK && !failed(s->err) && s->row_at < s->count; s->row_at += STAGE_ROWS) {
         st = store_write_relaxed(store, shard, add_rows, s);
+        if (!tell(s, REVIEW_KEEPS, (int64_t)s->row_at, (int64_t)s->count))
+            return stopped_early(s);
+    }
     if (st != ST_OK)
         return err_make(s->arena, ERR_STORE, NULL, "The store failed while a file was taken.");
+    tell(s, REVIEW_JUDGES, 0, 0);
     return s->err;
 }
 
@@ -504,20 +602,59 @@ static struct err stage(struct store *store, struct stage *s) {
         e = merge_rows(s);
     if (failed(e))
         return e;
-    s->digest = sha256(s->arena, s->in->file);
+    s->digest = s->kept->review ? s->kept->digest : sha256(s->arena, s->in->file);
     return write_steps(store, s);
+}
+
+struct err review_stage(struct store *store, const struct id_key *ids, struct arena *a,
+                        const struct review_upload *in, const struct review_kept *kept,
+                        int64_t *review) {
+    struct stage s = {.ids = ids, .arena = a, .in = in, .kept = kept};
+    s.bytes = kept->review ? kept->bytes : (int64_t)in->file.n;
+    arena_init(&s.texts, 0);
+    arena_init(&s.pieces.arena, 0);
+    intern_init(&s.reasons, &s.texts);
+    struct err e = stage(store, &s);
+    *review = s.review;
+    buf_free(&s.rows);
+    intern_free(&s.reasons);
+    arena_free(&s.texts);
+    arena_free(&s.pieces.arena);
+    return e;
+}
+
+static enum tx_end look_at_batch(struct tx *tx, void *arg) {
+    struct stage *s = arg;
+    struct ctx c;
+    tx_use_arena(tx, s->arena);
+    s->err = ctx_begin(&c, tx, s->in->actor, s->ids);
+    if (!failed(s->err) && s->in->batch)
+        s->err = check_batch(&c, s->in->batch, s->in->actor->party);
+    return ctx_end(s->err);
+}
+
+struct err review_stage_bytes(struct store *store, const struct id_key *ids, struct arena *a,
+                              const struct review_upload *in, int64_t *review) {
+    static const struct review_kept none;
+    struct stage s = {.ids = ids, .arena = a, .in = in, .kept = &none, .batch = in->batch};
+    arena_init(&s.texts, 0);
+    s.digest = sha256(a, in->file);
+    enum st st = store_read(store, look_at_batch, &s);
+    if (st == ST_OK && !failed(s.err))
+        st = store_write_relaxed(store, in->actor->party, add_review, &s);
+    if (st == ST_OK && !failed(s.err))
+        st = write_chunks(store, &s);
+    *review = s.review;
+    arena_free(&s.texts);
+    return st == ST_OK ? s.err
+                       : err_make(a, ERR_STORE, NULL, "The store failed while a file was taken.");
 }
 
 struct err review_upload(struct store *store, const struct id_key *ids, struct arena *a,
                          const struct review_upload *in, struct review_answer *out) {
-    struct stage s = {.ids = ids, .arena = a, .in = in};
-    arena_init(&s.texts, 0);
-    intern_init(&s.reasons, &s.texts);
-    struct err e = stage(store, &s);
-    int64_t review = s.review;
-    buf_free(&s.rows);
-    intern_free(&s.reasons);
-    arena_free(&s.texts);
+    static const struct review_kept none;
+    int64_t review = 0;
+    struct err e = review_stage(store, ids, a, in, &none, &review);
     if (!failed(e))
         e = review_make_plan(store, ids, a, in->actor, review, &in->choice, out);
     if (failed(e) && review)

@@ -320,7 +320,8 @@ static struct err show_batch(struct call *call, struct ctx *ctx) {
                      : page_show(call,
                                  &(struct page){.title = "Batch",
                                                 .nav = NAV_R_RESULTS,
-                                                .size = page.archive ? 0 : page_size(call)},
+                                                .size = page.archive ? 0 : page_size(call),
+                                                .live = b.state == BATCH_PUBLISHING},
                                  tpl_batch_view(&page));
 }
 

@@ -340,6 +340,7 @@ static void show_html(struct call *call, const struct page *page, struct tpl_vie
         .theme = theme(call),
         .zone = page_zone(call) ? call->session.time_zone : STR_NULL,
         .wide = page->wide,
+        .live = page->live,
         .error = failed(call->form_err) ? str_c(call->form_err.detail) : STR_NULL,
     };
     struct tpl_out out = {

@@ -53,10 +53,10 @@ enum page_nav {
 struct page {
     const char *title; /* of the window; the heading stands in the template */
     enum page_nav nav;
-    bool task;   /* holds a task's frame: frames from elsewhere are allowed */
-    bool images; /* shows pictures from elsewhere, on the user's request only */
-    /* needs the layout editor's script, and shows the layout by the content listener */
-    bool editor;
+    bool task;    /* holds a task's frame: frames from elsewhere are allowed */
+    bool images;  /* shows pictures from elsewhere, on the user's request only */
+    bool editor;  /* needs the layout editor's script and the content listener's preview */
+    bool live;    /* a part of it is [data-live]: it comes anew while work goes on */
     bool wide;    /* uses the whole window: tables of results */
     int64_t size; /* rows a page, when the reader may choose (page_size); 0: not */
 };

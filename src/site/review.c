@@ -2,7 +2,9 @@
  * (requester-site 5.4-5.6, csv-formats 4). The same review as /v1/reviews and `hit review`; the
  * page prints the plan that market/review.c told. */
 #include <jansson.h>
+#include <time.h>
 
+#include "app/planner.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/money.h"
@@ -122,6 +124,38 @@ static int tools_choice(struct call *call) {
                                   : REVIEWED_TOOLS_ASK;
 }
 
+struct asked_left {
+    struct str review;
+    struct review_left found;
+};
+
+static struct err find_left(struct ctx *ctx, void *arg) {
+    struct asked_left *l = arg;
+    return review_left_of(ctx, ctx->actor->party, l->review, &l->found);
+}
+
+/* A large file: its page tells how far the plan is. Who need not wait for long goes to the plan at
+ * once, or gets the form again with what is the matter. */
+static struct err leave_upload(struct call *call, const struct review_upload *up) {
+    enum { LOOK_MS = 40 };
+    const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+    struct app *app = call->app;
+    struct asked_left asked = {.review = STR_NULL};
+    struct err e = review_leave(app->store, app->ids, call->req->arena, up, &asked.review);
+    if (failed(e))
+        return e;
+    planner_wake(app->planner);
+    asked.found.left = true;
+    for (int ms = 0; ms < PLAN_WITHIN_MS && asked.found.left; ms += LOOK_MS) {
+        nanosleep(&pause, NULL);
+        e = call_read(call, find_left, &asked);
+        if (failed(e) || failed(asked.found.refusal))
+            return failed(e) ? e : asked.found.refusal;
+    }
+    site_redirect(call, review_url(call, asked.review));
+    return NO_ERR;
+}
+
 static struct err take_upload(struct call *call, int64_t batch) {
     struct app *app = call->app;
     const struct form_field *file = form_file(&call->form, "file");
@@ -142,6 +176,8 @@ static struct err take_upload(struct call *call, int64_t batch) {
         .choice = {.options = form_get(&call->form, "republish").n ? REVIEW_REPUBLISH : 0},
     };
     struct review_answer answer;
+    if (up.file.n > PLAN_LATER_BYTES)
+        return leave_upload(call, &up);
     struct err e = review_upload(app->store, app->ids, call->req->arena, &up, &answer);
     if (!failed(e))
         site_redirect(call, review_url(call, answer.review));
@@ -418,12 +454,62 @@ static struct err plan_after_deposit(struct call *call, struct review_answer *an
                        &choice, answer);
 }
 
+/* ---- a plan on its way ---- */
+
+static int64_t percent_of(const struct review_progress *p) {
+    int64_t percent = p->total > 0 ? p->done * 100 / p->total : 0;
+    return percent > 100 ? 100 : percent;
+}
+
+static struct err show_planning(struct call *call, const struct review_left *left) {
+    static const char *const steps[] = {
+        [REVIEW_WAITS] = "waits",
+        [REVIEW_READS] = "reads",
+        [REVIEW_KEEPS] = "keeps",
+        [REVIEW_JUDGES] = "judges",
+    };
+    struct named_batch batch = {.id = left->batch};
+    struct err e = call_read(call, find_batch, &batch);
+    if (failed(e))
+        return e;
+    const struct review_progress *p = &left->progress;
+    struct tpl_planning page = {
+        .review = call->params[0],
+        .batch = batch.id,
+        .batch_name = batch.view.name,
+        .file = left->file_name,
+        .step = str_c(steps[p->step]),
+        .rows = p->rows,
+        .percent = percent_of(p),
+        .known = p->step == REVIEW_READS || p->step == REVIEW_KEEPS,
+    };
+    return page_show(call, &(struct page){.title = "Planning", .nav = NAV_R_RESULTS, .live = true},
+                     tpl_planning_view(&page));
+}
+
+/* The form again, for the same batch. */
+static struct err show_refused(struct call *call, const struct review_left *left) {
+    struct named_batch batch = {.id = left->batch};
+    struct err e = call_read(call, find_batch, &batch);
+    if (failed(e) || site_wants_json(call->req))
+        return failed(e) ? e : left->refusal;
+    call->form_err = left->refusal;
+    return show_upload_of(call, &batch);
+}
+
 static struct err show_review(struct call *call) {
     struct app *app = call->app;
     struct review_answer answer;
+    struct asked_left asked = {.review = call->params[0]};
     call->actor.entrance = ENTRANCE_FILE;
-    struct err e = review_get(app->store, app->ids, call->req->arena, call->actor.party,
-                              call->params[0], &answer);
+    struct err e = call_read(call, find_left, &asked);
+    if (!failed(e) && failed(asked.found.refusal))
+        return show_refused(call, &asked.found);
+    if (!failed(e) && asked.found.left)
+        return show_planning(call, &asked.found);
+    if (!failed(e))
+        e = review_get(app->store, app->ids, call->req->arena, call->actor.party, call->params[0],
+                       &answer);
     if (!failed(e) && !answer.applied)
         e = plan_after_deposit(call, &answer);
     return failed(e) ? e : show_answer(call, &answer);

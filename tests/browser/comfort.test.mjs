@@ -50,8 +50,15 @@ test("a large file goes up with a bar, can be stopped, and is refused in place",
     assert.ok(await send.isEnabled());
     await slow(-1);
     await send.click();
-    await page.getByText("No row of the file names an assignment of your account.").waitFor(
-        { timeout: 240_000 });
+    const refused = page.getByText("No row of the file names an assignment of your account.").first();
+    const planning = page.getByRole("heading", { name: "The plan is being made" });
+    await planning.or(refused).first().waitFor({ timeout: 240_000 });
+    if (await planning.count()) { // it took longer than a second: the page tells how far it is
+        await page.locator("[data-live] progress").first().waitFor();
+        await shot(page, "story-upload-planning");
+        assert.match(page.url(), /\/requester\/reviews\/\w{30}$/);
+    }
+    await refused.waitFor({ timeout: 240_000 }); // without a hand: the page comes anew by itself
     await shot(page, "story-upload-refused");
     await page.context().close();
 });

@@ -10,6 +10,7 @@ import './task.js';
 import './kept.js';
 import './upload.js';
 import './preview.js';
+import './live.js';
 import './leave.js';
 
 document.documentElement.classList.add('js');
