@@ -382,6 +382,118 @@ test("keyboard alone marks a box; labels may be set by the page", async () => {
         [{ height: 96, label: "Own", left: 256, top: 191, width: 128 }]);
 });
 
+const decoded = (page, png) => page.evaluate(async (png) => {
+    const image = new Image();
+    image.src = "data:image/png;base64," + png;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = image.width;
+    canvas.height = image.height;
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    const count = {}, { data } = context.getImageData(0, 0, image.width, image.height);
+    for (let i = 0; i < data.length; i += 4) {
+        const key = [...data.slice(i, i + 4)].join();
+        count[key] = (count[key] ?? 0) + 1;
+    }
+    return { width: image.width, height: image.height, count };
+}, png);
+
+test("semantic segmentation: polygon, brush, eraser, undo; exact colours", async () => {
+    const page = await open(drawn("crowd-semantic-segmentation"));
+    await ready(page);
+    await page.getByRole("radio", { name: "Roof" }).check();
+    await page.getByRole("button", { name: "Polygon" }).click();
+    await points(page, [[100, 100], [200, 100], [200, 200], [100, 200], [100, 100]]);
+    await page.getByRole("radio", { name: "Cup" }).check();
+    await page.getByRole("button", { name: "Brush" }).click();
+    await drag(page, [300, 300], [400, 300]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await shot(page, "crowd-segmentation");
+    const png = await page.evaluate(() =>
+        document.querySelector("[name=annotatedResult]").value.labeledImage.pngImageData);
+    const { width, height, count } = await decoded(page, png);
+    assert.deepEqual([width, height], [640, 480]);
+    assert.deepEqual(Object.keys(count).sort(), ["0,0,0,0", "255,127,14,255"]);
+    assert.ok(Math.abs(count["255,127,14,255"] - 10000) < 450, JSON.stringify(count));
+    await press(page);
+    const got = await result(page);
+    assert.deepEqual(Object.keys(got), ["inputImageProperties", "labelMappings", "labeledImage"]);
+    assert.deepEqual(got.labelMappings, { Roof: { color: "#ff7f0e" } });
+    assert.equal(got.labeledImage.pngImageData, png);
+});
+
+test("instance segmentation: labels repeat, colours do not", async () => {
+    const page = await open(drawn("crowd-instance-segmentation"));
+    await ready(page);
+    await page.getByRole("radio", { name: "Cup 1" }).check();
+    await drag(page, [100, 100], [150, 100]);
+    await page.getByRole("button", { name: "Another Cup" }).click();
+    await drag(page, [300, 300], [350, 300]);
+    await press(page);
+    assert.deepEqual((await result(page)).instances,
+        [{ color: "#1f77b4", label: "Cup" }, { color: "#2ca02c", label: "Cup" }]);
+});
+
+// ---- text ----
+
+const ENTITY = `<crowd-entity-annotation name="entities" header="Who is named?" text="😀 Ada met Bob"
+    labels="[{label: 'PER', shortDisplayName: 'person', fullDisplayName: 'A person'}, 'LOC']">
+    <short-instructions>Mark names.</short-instructions></crowd-entity-annotation>`;
+
+test("entities: by pointer, code points, no overlaps, its own form", async () => {
+    const page = await open(ENTITY);
+    const word = await page.evaluate(() => {
+        const node = document.querySelector("crowd-entity-annotation").shadowRoot.querySelector(".text span").firstChild;
+        const range = document.createRange();
+        range.setStart(node, 3);
+        range.setEnd(node, 6);
+        const { left, right, top, bottom } = range.getBoundingClientRect();
+        return { left, right, y: (top + bottom) / 2 };
+    });
+    await page.mouse.move(word.left + 1, word.y);
+    await page.mouse.down();
+    await page.mouse.move(word.right - 1, word.y, { steps: 5 });
+    await page.mouse.up();
+    assert.equal(await page.locator("crowd-entity-annotation mark").count(), 1);
+    await shot(page, "crowd-entity");
+    assert.equal(await page.evaluate(() =>
+        document.querySelector("crowd-entity-annotation").shadowRoot.querySelector("crowd-form").form.localName), "form");
+    await press(page);
+    assert.equal(await answer(page), '[{"entities":{"entities":[{"endOffset":5,"label":"PER","startOffset":2}]}}]');
+});
+
+test("entities by keyboard; a form of the page around them submits once", async () => {
+    const page = await open(`<crowd-form>${ENTITY}<input name="sure" value="yes"></crowd-form>`);
+    await page.locator("crowd-entity-annotation .text").focus();
+    for (const key of ["ArrowRight", "ArrowRight", "Enter", "ArrowRight", "ArrowRight", "2", "Enter"])
+        await page.keyboard.press(key);
+    await press(page);
+    assert.equal(await answer(page), '[{"entities":{"entities":[{"endOffset":5,"label":"PER","startOffset":2},' +
+        '{"endOffset":13,"label":"LOC","startOffset":10}]},"sure":"yes"}]');
+});
+
+test("ranked texts, and questions made of a text", async () => {
+    const page = await open(`<crowd-form><crowd-text-ranking name="rank" text="Say hello" responses='["Hi", "Hello"]'
+        ordinal-ranking-dimensions='[{"name": "Tone", "allowTie": false}]'></crowd-text-ranking>
+        <crowd-question-answer-generation name="qa" text="Water boils." question-tags="['easy']" answer-min-words="2">
+        </crowd-question-answer-generation></crowd-form>`);
+    await page.getByLabel("Response 1").selectOption("1");
+    await page.getByLabel("Response 2").selectOption("1");
+    await press(page);
+    await page.getByText("a rank of its own").waitFor();
+    await page.getByLabel("Response 1").selectOption("2");
+    await page.getByLabel("Question", { exact: true }).fill("What boils?");
+    await page.getByLabel("Answer", { exact: true }).fill("Water");
+    await press(page);
+    await page.getByText("it has 1").waitFor();
+    await page.getByLabel("Answer", { exact: true }).fill("Water does");
+    await page.getByLabel("easy").check();
+    await press(page);
+    assert.equal(await answer(page), '[{"qa":{"questionAnswers":[{"answer":"Water does","question":"What boils?",' +
+        '"references":[],"tags":["easy"]}]},"rank":{"rankings":[{"dimension":"Tone","ranks":[2,1]}]}}]');
+});
+
 // ---- on the real site ----
 
 test("a published page gets our script, keeps its draft, and submits", async (t) => {

@@ -91,7 +91,9 @@ export class CrowdForm extends Crowd {
   #elements() {
     const host = this.getRootNode().host;
     const inside = [...this.#form.querySelectorAll('*')];
-    return host?.localName.startsWith('crowd-') ? [host, ...inside] : inside;
+    if (!host?.localName.startsWith('crowd-'))
+      return inside;
+    return [host, ...inside.filter((e) => !e.closest('.frame'))]; // its own controls answer nothing
   }
 
   #blocked() {

@@ -5,6 +5,9 @@ import * as inputs from './inputs.js';
 import * as layout from './layout.js';
 import * as classify from './classify.js';
 import * as annotate from './annotate.js';
+import * as segment from './segment.js';
+import * as generate from './generate.js';
+import { CrowdEntityAnnotation } from './entity.js';
 
 // Forms first: they move what is in them before it is drawn.
 const elements = [
@@ -38,6 +41,12 @@ const elements = [
   ['crowd-polyline', annotate.CrowdPolyline],
   ['crowd-line', annotate.CrowdLine],
   ['crowd-keypoint', annotate.CrowdKeypoint],
+  ['crowd-semantic-segmentation', segment.CrowdSemanticSegmentation],
+  ['crowd-instance-segmentation', segment.CrowdInstanceSegmentation],
+  ['crowd-entity-annotation', CrowdEntityAnnotation],
+  ['crowd-text-ranking', generate.CrowdTextRanking],
+  ['crowd-question-answer-generation', generate.CrowdQuestionAnswerGeneration],
+  ['crowd-textract-analyze-document', generate.CrowdUnsupported],
   ['crowd-rekognition-detect-moderation-labels', classify.CrowdModerationLabels],
 ];
 
