@@ -453,7 +453,7 @@ static enum st list_rows(struct ctx *c, const struct appeal_list_in *in, struct 
 }
 
 struct err appeal_list(struct ctx *c, const struct appeal_list_in *in, struct appeal_list *out) {
-    assert(in->limit >= 1 && in->limit <= PAGE_MAX);
+    assert(in->limit >= 1 && in->limit < LIST_ROWS_MAX);
     struct rows r = {arena_array(c->arena, (size_t)in->limit, sizeof *r.items), 0};
     *out = (struct appeal_list){arena_array(c->arena, (size_t)in->limit, sizeof *out->items), 0};
     struct err e = ctx_store(c, list_rows(c, in, &r));

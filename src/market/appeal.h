@@ -108,7 +108,7 @@ enum appeal_list_kind {
 struct appeal_list_in {
     enum appeal_list_kind kind;
     int64_t key_ms, row;
-    int limit; /* 1..PAGE_MAX */
+    int limit; /* 1..500 */
 };
 struct appeal_list {
     struct appeal *items;

@@ -10,8 +10,6 @@
 #include "market/work.h"
 #include "site/results.h"
 
-enum { APPEALS_PAGE = 50 };
-
 /* ---- words ---- */
 
 struct str site_appeal_word(enum appeal_state state) {
@@ -99,16 +97,18 @@ static void read_after(struct call *call, struct appeal_list_in *in) {
 }
 
 static struct str next_url(struct call *call, const struct appeal_list_in *in,
-                           const struct appeal_list *list, const char *rest) {
+                           const struct appeal_list *list) {
     if (list->n < (size_t)in->limit)
         return STR_NULL;
     const struct appeal *last = &list->items[list->n - 1];
-    return str_printf(call->req->arena, "?%safter=%lld.%lld", rest,
-                      (long long)appeal_key(in->kind, last), (long long)last->assignment);
+    return page_with(call, "after",
+                     str_printf(call->req->arena, "%lld.%lld",
+                                (long long)appeal_key(in->kind, last),
+                                (long long)last->assignment));
 }
 
 static struct err show_own(struct call *call, struct ctx *ctx) {
-    struct appeal_list_in in = {.kind = APPEALS_OWN, .limit = APPEALS_PAGE};
+    struct appeal_list_in in = {.kind = APPEALS_OWN, .limit = (int)page_size(call)};
     struct appeal_list list;
     read_after(call, &in);
     struct err e = appeal_list(ctx, &in, &list);
@@ -131,9 +131,10 @@ static struct err show_own(struct call *call, struct ctx *ctx) {
             .reward = p->reward_cents,
         };
     }
-    page.next = next_url(call, &in, &list, "");
-    return page_show(call, &(struct page){.title = "Your appeals", .nav = NAV_W_APPEALS},
-                     tpl_appeals_view(&page));
+    page.next = next_url(call, &in, &list);
+    return page_show(
+        call, &(struct page){.title = "Your appeals", .nav = NAV_W_APPEALS, .size = in.limit},
+        tpl_appeals_view(&page));
 }
 
 static struct tpl_appeal_queue_rows queue_row(const struct appeal *p) {
@@ -160,7 +161,7 @@ static struct err show_queue(struct call *call, struct ctx *ctx) {
     bool closed = str_is(form_get(&call->req->query, "list"), "closed");
     struct appeal_list_in in = {
         .kind = closed ? APPEALS_CLOSED : APPEALS_OPEN,
-        .limit = APPEALS_PAGE,
+        .limit = (int)page_size(call),
     };
     struct appeal_list list;
     struct appeal_figures f;
@@ -175,7 +176,7 @@ static struct err show_queue(struct call *call, struct ctx *ctx) {
         rows[i] = queue_row(&list.items[i]);
     struct tpl_appeal_queue page = {
         .closed = closed,
-        .next = next_url(call, &in, &list, closed ? "list=closed&" : ""),
+        .next = next_url(call, &in, &list),
         .open_n = f.open,
         .filed = f.filed,
         .granted = f.granted,
@@ -185,7 +186,8 @@ static struct err show_queue(struct call *call, struct ctx *ctx) {
         .rows = rows,
         .rows_n = list.n,
     };
-    return page_show(call, &(struct page){.title = "Appeals", .nav = NAV_R_APPEALS},
+    return page_show(call,
+                     &(struct page){.title = "Appeals", .nav = NAV_R_APPEALS, .size = in.limit},
                      tpl_appeal_queue_view(&page));
 }
 

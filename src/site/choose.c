@@ -89,6 +89,21 @@ static struct err keep_reason(struct call *call, const struct chosen *k) {
     return call_write(call, remember, &r);
 }
 
+/* The question for the reason, with that reason written already. */
+static struct str reject_url(struct arena *a, const struct chosen *k, struct str reason) {
+    struct buf url = BUF_INIT;
+    buf_printf(&url, "/requester/batches/%lld/reject?%sfilter=", (long long)k->batch.id,
+               k->all ? "all=1&" : "");
+    form_encode(&url, k->q.query);
+    if (reason.n) {
+        buf_puts(&url, "&reason=");
+        form_encode(&url, reason);
+    }
+    struct str text = buf_dup(a, &url);
+    buf_free(&url);
+    return text;
+}
+
 static struct err show_reason(struct call *call, const struct chosen *k, bool is_short) {
     struct arena *a = call->req->arena;
     struct str rest = k->presets, item = STR("0");
@@ -125,7 +140,8 @@ static struct err show_reason(struct call *call, const struct chosen *k, bool is
     page.rows = rows;
     struct tpl_reject_presets *presets = arena_array(a, PRESETS_MAX, sizeof *presets);
     while (page.presets_n < PRESETS_MAX && rest.n && pack_next(&rest, &item))
-        presets[page.presets_n++].text = item;
+        presets[page.presets_n++] =
+            (struct tpl_reject_presets){.text = item, .address = reject_url(a, k, item)};
     page.presets = presets;
     if (asked)
         call->status = 422;
@@ -203,18 +219,14 @@ static struct err read_selection(struct ctx *ctx, void *arg) {
 }
 
 static struct err ask_reason(struct call *call, const struct chosen *k) {
-    struct buf ids = BUF_INIT, url = BUF_INIT;
+    struct buf ids = BUF_INIT;
     for (size_t i = 0; i < k->count && !k->all; i++)
         pack_add(&ids, k->rows[i]);
     struct selection s = {call, k, buf_dup(call->req->arena, &ids)};
     buf_free(&ids);
     struct err e = k->all ? NO_ERR : call_write(call, keep_selection, &s);
-    buf_printf(&url, "/requester/batches/%lld/reject?%sfilter=", (long long)k->batch.id,
-               k->all ? "all=1&" : "");
-    form_encode(&url, k->q.query);
     if (!failed(e))
-        site_redirect(call, buf_dup(call->req->arena, &url));
-    buf_free(&url);
+        site_redirect(call, reject_url(call->req->arena, k, STR_NULL));
     return e;
 }
 
@@ -227,6 +239,7 @@ static struct err show_reject(struct call *call) {
     struct selection s = {call, k, STR_NULL};
     struct err e = call_read(call, read_choice, &run);
     k->all = form_get(&call->req->query, "all").n > 0;
+    k->reason = form_get(&call->req->query, "reason");
     if (!failed(e) && !k->all)
         e = call_read(call, read_selection, &s);
     if (!failed(e))

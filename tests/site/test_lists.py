@@ -170,3 +170,12 @@ def test_approve_all_takes_no_notice_of_the_filter(desk, batch, people):  # noqa
                           {"Content-Type": "application/x-www-form-urlencoded"})
     plan = desk.follow(answer)
     assert desk.json(plan.url)[1]["approve"] == 4
+
+
+def test_each_list_has_each_size(server, desk, batch):  # noqa: F811
+    batch.reject(batch.ids[:2])
+    for url in ("/requester/undo", "/requester/workers", "/requester/appeals", batch.url,
+                "/requester/appeals?list=closed", "/requester/account/transactions"):
+        for size in (25, 100, 500):
+            page = desk.get(url + ("&" if "?" in url else "?") + "size=%d" % size)
+            assert page.title, url

@@ -139,9 +139,11 @@ def test_reject_asks_for_the_reason(desk, batch):
     undone.says("Undo rejection", "$1.20")
     yes(desk, undone)
     assert [batch.status(i) for i in batch.ids] == ["Approved"] * 2 + ["Submitted"] * 2
-    # the next time, the reason is offered
-    desk.send(desk.get(batch.url + "/results"), "/choose", all="1",
-              verb="reject").says("Not an animal")
+    # the next time, the reason is offered, and written by pressing it
+    ask = desk.send(desk.get(batch.url + "/results"), "/choose", all="1", verb="reject")
+    ask.says("Not an animal")
+    offered = [link for link in ask.reader.links if "reason=" in link]
+    assert dict(desk.get(offered[0]).form("/choose").fields)["reason"] == "Not an animal"
 
 
 def test_republished(desk, batch):

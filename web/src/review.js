@@ -10,7 +10,7 @@ function typing(target) {
 // ---- a list of results ----
 
 const rows = list ? [...list.querySelectorAll('tbody tr')] : [];
-const tick = (row) => row.querySelector('input[name="row"]');
+const tick = (row) => row.querySelector('td.tick input');
 let current = -1;
 
 function count() {
@@ -38,7 +38,7 @@ function decide(verb) {
   const button = list.querySelector(`button[name="verb"][value="${verb}"]`);
   if (!button)
     return;
-  if (!rows.some((row) => tick(row)?.checked) && rows[current])
+  if (!rows.some((row) => tick(row)?.checked) && rows[current] && tick(rows[current]))
     tick(rows[current]).checked = true;
   button.click();
 }
@@ -58,8 +58,9 @@ const onList = {
   j: () => move(1),
   k: () => move(-1),
   x: () => {
-    if (rows[current]) {
-      tick(rows[current]).checked = !tick(rows[current]).checked;
+    const box = rows[current] && tick(rows[current]);
+    if (box) {
+      box.checked = !box.checked;
       count();
     }
   },
