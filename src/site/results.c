@@ -9,7 +9,8 @@
 #include "market/decide.h"
 #include "market/due.h"
 
-enum { COLUMNS_MAX = 200, ANSWERS_AT_FIRST = 12, DUE_SOON_S = 86400 };
+/* Real files have up to 725 columns (csv-formats 1.3). */
+enum { COLUMNS_MAX = 1000, ANSWERS_AT_FIRST = 12, CHOICES_MANY = 25 };
 
 /* --- columns --- */
 
@@ -22,6 +23,7 @@ struct column {
 struct columns {
     struct column list[COLUMNS_MAX];
     size_t n;
+    bool cut; /* the batch has more than can be chosen from */
 };
 
 static const struct {
@@ -38,6 +40,8 @@ enum { FIXED = sizeof fixed / sizeof *fixed };
 static void add_column(struct columns *c, const struct column *column) {
     if (c->n < COLUMNS_MAX)
         c->list[c->n++] = *column;
+    else
+        c->cut = true;
 }
 
 static bool holds(struct str packed, struct str name) {
@@ -53,6 +57,10 @@ static void add_cells(struct columns *c, struct arena *a, struct str packed, con
                       size_t at_first) {
     struct str name;
     for (size_t i = 0; packed.n && pack_next(&packed, &name); i++) {
+        if (c->n >= COLUMNS_MAX - FIXED) { /* room for the columns that every batch has */
+            c->cut = true;
+            return;
+        }
         struct str full = str_printf(a, "%s%.*s", prefix, STR_ARG(name));
         add_column(c, &(struct column){full, full, i < at_first, true, false});
     }
@@ -85,6 +93,7 @@ static struct columns *columns_of(struct arena *a, const struct batch_view *b, s
         if (!shown)
             add_column(c, &all->list[i]);
     }
+    c->cut |= all->cut;
     return c;
 }
 
@@ -232,6 +241,8 @@ static void fill_columns(const struct showing *s, struct tpl_results *page) {
     }
     page->columns = columns;
     page->choices = choices;
+    page->columns_cut = c->cut;
+    page->choices_many = c->n > CHOICES_MANY;
     page->customize = form_get(&s->call->req->query, "customize").n > 0;
 }
 

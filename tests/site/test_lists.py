@@ -179,3 +179,25 @@ def test_each_list_has_each_size(server, desk, batch):  # noqa: F811
         for size in (25, 100, 500):
             page = desk.get(url + ("&" if "?" in url else "?") + "size=%d" % size)
             assert page.title, url
+
+
+def test_very_many_columns(server, requester, desk, people):  # noqa: F811
+    """All columns of the widest real files can be chosen; beyond that the page says so."""
+    import json
+    from market import next_name
+    made = []
+    for n in (725, 1200):
+        status, project = requester.v1("POST", "/v1/projects", json.dumps(dict(
+            name=next_name(), title="Wide", description="d", reward_cents=1, max_assignments=1,
+            layout="<p>${c0}</p><form><input name=\"tag\"></form>")).encode())
+        assert status == 201, project
+        body = ",".join("c%d" % i for i in range(n)) + "\r\n" + ",".join("v%d" % i for i in range(n))
+        status, batch = requester.v1("POST", "/v1/projects/%d/batches" % project["id"], body.encode())
+        assert status == 201, batch
+        made.append("/requester/batches/%d/results?status=all" % batch.get("id", batch.get("batch")))
+    status, page = desk.json(made[0])
+    names = [c["value"] for c in page["choices"]]
+    assert "Input.c724" in names and "submitted" in names and not page["columns_cut"]
+    page = desk.send(desk.get(made[0]), "/columns", column=["Input.c724", "submitted"])
+    assert [h["column"] for h in desk.json(made[0])[1]["heads"]][2:] == ["Input.c724", "submitted"]
+    desk.get(made[1]).says("more columns than a page can offer", "Submitted")

@@ -6,6 +6,7 @@ import './theme.js';
 import './tables.js';
 import './review.js';
 import './widths.js';
+import './find.js';
 import './task.js';
 import './kept.js';
 import './upload.js';
