@@ -124,7 +124,7 @@ test("… and by button, from the first page", async () => {
     await page.waitForURL(/\/requester\/undo/);
     await shot(page, "story-undo-list");
     await page.locator("tbody input[type=checkbox]").first().check();
-    await page.getByRole("button", { name: /Undo/ }).first().click();
+    await page.getByRole("button", { name: "Undo…", exact: true }).click();
     await page.waitForURL(/\/requester\/reviews\//);
     assert.match(await page.locator("main").innerText(), /Undo these rejections\?/);
     await page.getByRole("button", { name: "Yes, apply" }).click();
