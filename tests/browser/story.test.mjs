@@ -45,7 +45,7 @@ test("a worker sees why, appeals, is granted, and is paid", async () => {
     assert.match(await worker.locator("main").innerText(), /Rejected, then approved and paid/);
     await shot(worker, "story-worker-paid");
     await worker.goto(market.endpoint + "/earnings");
-    assert.match(await worker.locator("main").innerText(), /rejection was overturned/);
+    assert.match(await worker.locator("main").innerText(), /rejection was undone/);
     await worker.context().close();
     await desk.context().close();
 });
