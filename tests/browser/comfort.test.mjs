@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { newPage, openBrowser, openMarket, shot, signIn } from "./lib.mjs";
+import * as tasks from "./tasks.mjs";
 
 const ROWS = Number(process.env.BIG_ROWS ?? 50_000);
 
@@ -88,5 +89,23 @@ test("leaving a half-filled project asks first", async () => {
     page.on("dialog", (dialog) => { asked = true; return dialog.accept(); });
     await page.goto(market.endpoint + "/requester/");
     assert.ok(asked);
+    await page.context().close();
+});
+
+test("a task says when little time is left, by the server's clock, and when it is over", async () => {
+    const { page } = await tasks.accept(market, browser, tasks.publish(market, ""));
+    await page.clock.install({ time: Date.now() - 86400000 }); // the reader's clock is a day behind
+    await page.reload();
+    const note = page.locator(".time-note"), left = page.locator(".task-bar .countdown");
+    assert.match(await left.innerText(), /^59:\d\d$|^1:00:00$/);
+    assert.ok(await note.isHidden());
+    await page.clock.fastForward("55:30");
+    await note.getByText("Less than five minutes").waitFor();
+    await shot(page, "task-time-note");
+    await page.clock.fastForward("03:45");
+    await note.getByText("Less than a minute").waitFor();
+    await page.clock.fastForward("01:00");
+    await note.getByText("is over").waitFor();
+    assert.equal(await left.innerText(), "none");
     await page.context().close();
 });

@@ -16,12 +16,33 @@ function words(seconds) {
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+// Said once each, above the task, where a screen reader hears it too.
+const warnings = [
+  [0, 'The time for this task is over, and its place is open to others. What you entered can still be read and copied, but not submitted.'],
+  [60, 'Less than a minute is left. Submit now: what comes later can not be paid.'],
+  [300, 'Less than five minutes are left. Submit in time, or return the task: that does not touch your approval rate.'],
+];
+const note = document.querySelector('.time-note');
+
+function warn(left) {
+  const [, text] = warnings.find(([from]) => left <= from) ?? [];
+  const place = note.querySelector('p');
+  if (!text || place.textContent === text)
+    return;
+  place.textContent = text;
+  note.classList.toggle('bad', left === 0);
+  note.classList.toggle('warn', left > 0);
+  note.hidden = false;
+}
+
 function tick() {
   for (const { element, deadline, ahead } of clocks) {
     const left = Math.max(0, Math.round((deadline - Date.now() - ahead) / 1000));
     element.textContent = left ? words(left) : 'none';
     element.classList.toggle('soon', left > 0 && left <= 300);
     element.classList.toggle('over', left === 0);
+    if (note)
+      warn(left);
   }
 }
 
