@@ -12,6 +12,7 @@ enum { PREFERENCE_MAX = 200 };
                                                 and with script the reader's own */
 #define PREFERENCE_CSV_DIALECT "csv_dialect" /* account: of its downloads (csv-formats 1.1) */
 #define PREFERENCE_ACCEPT_NEXT "accept_next" /* worker: "on", see market/work_next.h */
+#define PREFERENCE_DOWNLOADS   "downloads"   /* worker: see market/own_data.h */
 #define PREFERENCE_TASK_LIST   "task_list"   /* worker: see market/group_view.h */
 #define PREFERENCE_CSV_TIMES   "csv_times"   /* account: "utc", or Pacific as the old service */
 

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/zone.h"
 #include "market/group_view.h"
+#include "market/own_data.h"
 #include "market/preference.h"
 #include "market/work_next.h"
 #include "site/people.h"
@@ -56,6 +57,18 @@ static struct err fill_work(struct call *call, struct ctx *ctx, struct tpl_own_s
     return NO_ERR;
 }
 
+static void fill_downloads(struct call *call, struct tpl_own_settings *page) {
+    size_t n = 0;
+    while (own_data_list(n))
+        n++;
+    struct tpl_own_settings_downloads *rows = arena_array(call->req->arena, n, sizeof *rows);
+    for (size_t i = 0; i < n; i++)
+        rows[i] =
+            (struct tpl_own_settings_downloads){str_c(own_data_list(i)), str_c(own_data_title(i))};
+    page->downloads = rows;
+    page->downloads_n = n;
+}
+
 static struct err show_settings(struct call *call, struct ctx *ctx) {
     const struct party *p = &call->session.party;
     bool worker = is_worker(call);
@@ -91,6 +104,8 @@ static struct err show_settings(struct call *call, struct ctx *ctx) {
     };
     page.password.value = STR("");
     fill_zones(call, &page);
+    if (worker)
+        fill_downloads(call, &page);
     struct err e = worker ? fill_work(call, ctx, &page) : NO_ERR;
     return failed(e) ? e
                      : page_show(call, &(struct page){.title = "Settings", .nav = NAV_W_ACCOUNT},

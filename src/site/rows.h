@@ -38,8 +38,9 @@ extern const struct route site_project_form_rows[]; /* project_form.c */
 extern const struct route site_publish_rows[];      /* publish.c */
 extern const struct route site_draft_rows[];        /* draft.c */
 
-extern const struct route site_person_rows[];
-extern const struct route site_own_settings_rows[]; /* own_settings.c */           /* person.c */
+extern const struct route site_person_rows[];           /* person.c */
+extern const struct route site_own_settings_rows[];     /* own_settings.c */
+extern const struct route site_own_data_rows[];         /* own_data.c */
 extern const struct route site_statement_rows[];        /* statement.c */
 extern const struct route site_member_rows[];           /* members.c */
 extern const struct route site_operator_outbox_rows[];  /* operator_outbox.c */

@@ -76,6 +76,7 @@ static const struct route *const tables[] = {
     site_draft_rows,
     site_person_rows,
     site_own_settings_rows,
+    site_own_data_rows,
     site_statement_rows,
     site_member_rows,
     site_notification_rows,

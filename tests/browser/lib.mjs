@@ -129,7 +129,7 @@ export async function crawl(page, start, max = 80) {
             url.hash = "";
             if (url.origin !== new URL(start).origin || /\.csv$/.test(url.pathname) ||
                 /^\/(v1|static|sign-out|mturk|healthz|metrics)(\/|$)/.test(url.pathname) ||
-                /\/(csv|export|sample)$/.test(url.pathname) || url.searchParams.get("format"))
+                /\/(csv|export|sample)(\/[a-z]+)?$/.test(url.pathname) || url.searchParams.get("format"))
                 continue;
             const kind = kindOf(url.href);
             if (!seen.has(kind)) {
