@@ -31,6 +31,7 @@ enum id_kind {
     ID_DRAFT,     /* a staged batch, for its previews */
     ID_PREVIEW,   /* a layout on its own */
     ID_FILE_LINK, /* an uploaded file until a moment (market/form_work.h) */
+    ID_MAIL_STOP, /* a person and a subject of mails (market/person_mail.h) */
     ID_UNSAVED,   /* leave to look at unsaved layouts until a moment (market/draft.h) */
 };
 

@@ -100,6 +100,7 @@ static void metrics(struct server *s, struct http_request *req) {
     buf_printf(&b, "hitd_swept_total %" PRIu64 "\n",
                atomic_load_explicit(&s->sweeper.done, memory_order_relaxed));
     buf_printf(&b, "hitd_events_sent_total %" PRIu64 "\n", s->notifier.sent);
+    buf_printf(&b, "hitd_mails_sent_total %" PRIu64 "\n", s->notifier.mails);
     buf_printf(&b, "hitd_events_failed_total %" PRIu64 "\n", s->notifier.failed);
     buf_printf(&b, "hitd_events_dead_total %" PRIu64 "\n", s->notifier.dead);
     reply_buf(req, 200, "text/plain; version=0.0.4", &b);
@@ -275,10 +276,12 @@ static struct err start(struct server *s, struct command_line *line) {
     s->notifier.ids = &s->opened.ids;
     s->notifier.config = s->settings.send;
     s->notifier.config.seal = &s->opened.seal;
-    notifier_start(&s->notifier);
+    s->notifier.site_url = &s->app.site_url;
     e = listen_both(s);
     if (failed(e))
         stop(s);
+    else
+        notifier_start(&s->notifier);
     return e;
 }
 

@@ -9,6 +9,7 @@
 #include "market/decide.h"
 #include "market/due.h"
 #include "market/lookup.h"
+#include "market/person_mail.h"
 #include "market/words.h"
 #include "store/sql.h"
 
@@ -64,16 +65,17 @@ struct err appeal_step_add(struct ctx *c, int64_t assignment, enum appeal_step_k
 }
 
 struct err appeal_tell(struct ctx *c, int64_t party, enum notice_kind kind, int64_t assignment) {
-    return ctx_store(c, sql_notice_add(c->tx,
-                                       &(struct sql_notice_add_in){
-                                           .party = party,
-                                           .at_ms = c->now_ms,
-                                           .kind = kind,
-                                           .assignment = assignment,
-                                           .cents = 0,
-                                           .note = STR_NULL,
-                                       },
-                                       NULL));
+    struct person_mail_in mail = {.party = party, .kind = kind, .assignment = assignment};
+    struct sql_notice_add_in notice = {
+        .party = party,
+        .at_ms = c->now_ms,
+        .kind = kind,
+        .assignment = assignment,
+        .cents = 0,
+        .note = STR_NULL,
+    };
+    enum st st = sql_notice_add(c->tx, &notice, NULL);
+    return st == ST_OK ? person_mail_add(c, &mail) : ctx_store(c, st);
 }
 
 /* ---- filing ---- */

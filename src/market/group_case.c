@@ -6,6 +6,7 @@
 #include "market/audit.h"
 #include "market/group_case_internal.h"
 #include "market/lookup.h"
+#include "market/person_mail.h"
 #include "market/words.h"
 #include "store/sql.h"
 
@@ -21,16 +22,17 @@ struct err group_tell(struct ctx *c, int64_t party, enum notice_kind kind, struc
                       struct str words) {
     struct str note =
         words.n ? str_printf(c->arena, "%.*s. %.*s", STR_ARG(title), STR_ARG(words)) : title;
-    return ctx_store(c, sql_notice_add(c->tx,
-                                       &(struct sql_notice_add_in){
-                                           .party = party,
-                                           .at_ms = c->now_ms,
-                                           .kind = kind,
-                                           .assignment = SQL_NULL,
-                                           .cents = 0,
-                                           .note = note,
-                                       },
-                                       NULL));
+    struct sql_notice_add_in notice = {
+        .party = party,
+        .at_ms = c->now_ms,
+        .kind = kind,
+        .assignment = SQL_NULL,
+        .cents = 0,
+        .note = note,
+    };
+    enum st st = sql_notice_add(c->tx, &notice, NULL);
+    struct person_mail_in mail = {.party = party, .kind = kind, .note = title};
+    return st == ST_OK ? person_mail_add(c, &mail) : ctx_store(c, st);
 }
 
 static struct err audit(struct ctx *c, enum audit_action action, int64_t requester,

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "market/account.h"
 #include "market/mute.h"
+#include "market/person_mail.h"
 #include "market/words.h"
 #include "market/work.h"
 #include "store/sql.h"
@@ -31,7 +32,8 @@ static struct err check_day(struct ctx *c) {
                     (long long)sent.n);
 }
 
-/* worker: he wrote it; else it is to him, who is told unless he mutes the requester. */
+/* worker: he wrote it; else it is to him, who is told unless he mutes the requester. to: the other
+ * side. */
 static struct err add(struct ctx *c, int64_t thread, bool worker, int64_t to, struct str text) {
     bool muted = false;
     struct err e = worker ? NO_ERR : mute_check(c, to, c->actor->party, &muted);
@@ -45,7 +47,7 @@ static struct err add(struct ctx *c, int64_t thread, bool worker, int64_t to, st
             c->tx,
             &(struct sql_message_thread_touch_in){thread, made.id, !worker && !muted, worker},
             NULL);
-    return ctx_store(c, st);
+    return st == ST_OK && !muted ? person_mail_message(c, to, !worker, text) : ctx_store(c, st);
 }
 
 /* What a new conversation is about. */
@@ -97,7 +99,7 @@ struct err message_open(struct ctx *c, const struct message_open_in *in, int64_t
     if (failed(e))
         return e;
     enum st st = enter(c, &about, thread);
-    return st == ST_OK ? add(c, *thread, true, 0, text) : ctx_store(c, st);
+    return st == ST_OK ? add(c, *thread, true, about.requester, text) : ctx_store(c, st);
 }
 
 struct err message_notify(struct ctx *c, struct str worker_id, struct str text, bool *sent) {
@@ -172,7 +174,7 @@ struct err message_reply(struct ctx *c, int64_t thread, struct str words) {
     if (!failed(e) && worker)
         e = check_day(c);
     if (!failed(e))
-        e = add(c, thread, worker, t.worker, text);
+        e = add(c, thread, worker, worker ? t.requester : t.worker, text);
     return failed(e) ? e : message_read(c, thread);
 }
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "market/audit.h"
 #include "market/funds.h"
+#include "market/person_mail.h"
 #include "market/preference.h"
 #include "store/sql.h"
 
@@ -144,8 +145,17 @@ struct err payout_mark(struct ctx *c, int64_t id, enum payout_state to, struct s
                                   .note = note.n ? note : STR_NULL,
                               },
                               NULL);
-    if (st != ST_OK)
-        return ctx_store(c, st);
+    e = ctx_store(c, st);
+    if (!failed(e) && ends)
+        e = person_mail_add(
+            c, &(struct person_mail_in){
+                   .party = p.worker,
+                   .kind = to == PAYOUT_DONE ? MAIL_KIND_PAYOUT_DONE : MAIL_KIND_PAYOUT_FAILED,
+                   .cents = p.cents,
+                   .note = note,
+               });
+    if (failed(e))
+        return e;
     return audit_add(c, &(struct audit_in){
                             .action = action_of(to),
                             .subject = p.worker,

@@ -5,6 +5,7 @@
 #include "market/account.h"
 #include "market/audit.h"
 #include "market/hit_type.h"
+#include "market/person_mail.h"
 #include "market/qualification_internal.h"
 #include "store/sql.h"
 
@@ -37,7 +38,9 @@ struct err qualification_tell(struct ctx *c, int64_t worker, enum notice_kind ki
         .note = reason.n ? str_printf(c->arena, "%.*s: %.*s", STR_ARG(t->name), STR_ARG(reason))
                          : t->name,
     };
-    return ctx_store(c, sql_notice_add(c->tx, &notice, NULL));
+    struct person_mail_in mail = {.party = worker, .kind = kind, .note = notice.note};
+    enum st st = sql_notice_add(c->tx, &notice, NULL);
+    return st == ST_OK ? person_mail_add(c, &mail) : ctx_store(c, st);
 }
 
 static struct err note_action(struct ctx *c, enum audit_action action, int64_t worker,

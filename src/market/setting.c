@@ -46,6 +46,8 @@ const struct setting SETTINGS[] = {
      "requests of the API that an account may send in a second; 0: no limit", 0, 100000, NULL},
     {"api_burst", "50", "requests of the API that an account may send at once, saved up while idle",
      1, 100000, NULL},
+    {"mail_delay_s", "60", "seconds that a mail to a person waits for more of its kind", 0, 3600,
+     NULL},
     {"legacy_api", "off", "on: the API's dialect before 2017-01-17 is spoken too (boto 2)", 0, 0,
      "on"},
     {"legacy_signature_0", "0",

@@ -7,6 +7,7 @@
 #include "ledger/ledger.h"
 #include "market/appeal.h"
 #include "market/due.h"
+#include "market/person_mail.h"
 #include "store/sql.h"
 
 struct err settle_begin(struct ctx *c, int64_t requester, int64_t review, struct settlement *s) {
@@ -210,6 +211,23 @@ static enum st update_figures(struct ctx *c, const struct settlement *s,
     return st;
 }
 
+/* Approvals are what everybody expects, and no mail. */
+static struct err mail_workers(struct ctx *c, const struct settlement *s,
+                               const struct sql_settle_look_out *only) {
+    if (s->rejected + s->overturned == 0)
+        return NO_ERR;
+    if (!only)
+        return person_mail_settlement(c, s->id);
+    bool rejects = only->verdict == VERDICT_REJECT;
+    struct person_mail_in mail = {
+        .party = only->worker,
+        .kind = rejects ? NOTICE_REJECTED : NOTICE_OVERTURNED,
+        .assignment = only->assignment,
+        .cents = only->reward_cents,
+    };
+    return person_mail_add(c, &mail);
+}
+
 static enum st close_settlement(struct ctx *c, const struct settlement *s) {
     return sql_settle_close(c->tx,
                             &(struct sql_settle_close_in){
@@ -304,7 +322,8 @@ struct err settle_apply(struct ctx *c, struct settlement *s) {
         st = update_figures(c, s, one);
     if (st == ST_OK)
         st = close_settlement(c, s);
-    if (st != ST_OK || !s->overturned)
+    if (st != ST_OK)
         return ctx_store(c, st);
-    return appeal_on_overturn(c, s->requester, s->id);
+    struct err e = mail_workers(c, s, one);
+    return failed(e) || !s->overturned ? e : appeal_on_overturn(c, s->requester, s->id);
 }

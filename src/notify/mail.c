@@ -108,6 +108,19 @@ static void add_to(struct buf *b, struct arena *a, const struct mail *m) {
     buf_free(&name);
 }
 
+/* RFC 2369, RFC 8058: mail programs show it as a button. An address of our own, but no head may
+ * break whatever the site's is set to. */
+static void add_unsubscribe(struct buf *b, struct str url) {
+    for (size_t i = 0; i < url.n; i++)
+        if (is_control(url.p[i]) || (unsigned char)url.p[i] >= 127 || url.p[i] == '>')
+            return;
+    if (url.n)
+        buf_printf(b,
+                   "List-Unsubscribe: <%.*s>\r\n"
+                   "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+                   STR_ARG(url));
+}
+
 /* ---- body ---- */
 
 static bool is_plain(struct str text) {
@@ -174,6 +187,7 @@ struct str mail_print(struct arena *a, const struct mail *m, const char *from) {
     add_date(&b, m->at_ms);
     buf_printf(&b, "Message-ID: <%.*s@%.*s>\r\nAuto-Submitted: auto-generated\r\n", STR_ARG(m->id),
                STR_ARG(host_of(from)));
+    add_unsubscribe(&b, m->unsubscribe);
     add_body(&b, a, m->text);
     struct str all = buf_dup(a, &b);
     buf_free(&b);

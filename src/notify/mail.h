@@ -16,9 +16,10 @@ struct mail {
     struct str to;      /* an address, as mail_address_good() has it */
     struct str to_name; /* "" or STR_NULL: none */
     struct str subject;
-    struct str text; /* lines end with LF or CR LF */
-    struct str id;   /* of Message-ID, before its @: the same when the mail is sent again */
-    int64_t at_ms;   /* its date, by the machine's clock */
+    struct str text;        /* lines end with LF or CR LF */
+    struct str id;          /* of Message-ID, before its @: the same when the mail is sent again */
+    struct str unsubscribe; /* https address that a POST ends such mails at; STR_NULL: none */
+    int64_t at_ms;          /* its date, by the machine's clock */
 };
 
 /* "name@host": printing ASCII without blanks, brackets, quotes, commas and the like, one @ with

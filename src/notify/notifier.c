@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "market/setting.h"
+#include "notify/letter.h"
 
 enum {
     LEASE_MS = 4 * SEND_TIMEOUT_S * 1000,
@@ -24,6 +25,7 @@ struct job {
     struct delivery_turn turn;
     int64_t row, target; /* whose turn it is */
     struct delivery delivery;
+    struct person_mail mail;
     int64_t attempts_max, took_ms;
     bool allow_private;
     bool good;
@@ -182,6 +184,71 @@ static bool deliver_one(struct job *job) {
     return more;
 }
 
+/* ---- mail to people ---- */
+
+static enum tx_end look_mail(struct tx *tx, void *arg) {
+    struct job *job = arg;
+    struct ctx c;
+    bool any = false;
+    arena_reset(&job->arena);
+    tx_use_arena(tx, &job->arena);
+    struct err e = begin(&c, tx, job);
+    if (!failed(e))
+        e = person_mail_any(&c, time_wall_ms(), &any);
+    job->mail.row = !failed(e) && any;
+    return TX_ROLLBACK;
+}
+
+static enum tx_end claim_mail(struct tx *tx, void *arg) {
+    struct job *job = arg;
+    struct ctx c;
+    arena_reset(&job->arena);
+    tx_use_arena(tx, &job->arena);
+    int64_t now_ms = time_wall_ms();
+    struct err e = begin(&c, tx, job);
+    if (!failed(e))
+        e = person_mail_claim(&c, now_ms, now_ms + LEASE_MS, &job->mail);
+    if (!failed(e) && job->mail.row)
+        e = setting_int(&c, "notify_attempts", &job->attempts_max);
+    return !failed(e) && !job->mail.row ? TX_ROLLBACK : ctx_end(e);
+}
+
+/* What was tried often enough is given up: it stands on the person's pages. */
+static enum tx_end note_mail(struct tx *tx, void *arg) {
+    struct job *job = arg;
+    struct ctx c;
+    const struct person_mail *m = &job->mail;
+    struct err e = begin(&c, tx, job);
+    if (failed(e))
+        return ctx_end(e);
+    if (job->good || m->attempts >= job->attempts_max)
+        return ctx_end(person_mail_done(&c, m));
+    return ctx_end(person_mail_again(&c, m, time_wall_ms() + pause_ms(m->attempts)));
+}
+
+/* True when there may be more. */
+static bool mail_one(struct job *job) {
+    struct notifier *n = job->n;
+    if (!n->config.smtp_url || !n->config.mail_from ||
+        store_read(n->store, look_mail, job) != ST_OK || !job->mail.row)
+        return false;
+    if (store_write_relaxed(n->store, 0, claim_mail, job) != ST_OK || !job->mail.row)
+        return false;
+    if (job->mail.held)
+        return true;
+    struct mail mail = letter_write(&job->arena, &job->mail, *n->site_url, time_wall_ms());
+    job->why = STR_NULL;
+    job->good = send_mail(&job->arena, &n->config, &mail, &job->why);
+    if (store_write(n->store, 0, note_mail, job) != ST_OK)
+        return false; /* the lease runs out, and it goes again */
+    if (job->good)
+        atomic_fetch_add_explicit(&n->mails, 1, memory_order_relaxed);
+    else
+        log_warn("mail %lld, attempt %lld: %.*s", (long long)job->mail.row,
+                 (long long)job->mail.attempts, STR_ARG(job->why));
+    return true;
+}
+
 /* ---- the threads ---- */
 
 static bool stopping(struct notifier *n) {
@@ -201,21 +268,42 @@ static void rest(struct notifier *n) {
     pthread_mutex_unlock(&n->lock);
 }
 
-static void *run(void *arg) {
+static struct job new_job(struct notifier *n) {
     struct job job = {
-        .n = arg,
+        .n = n,
         .actor = {.entrance = ENTRANCE_CLOCK, .detail = STR("notifier")},
     };
     arena_init(&job.arena, NOTIFIER_ARENA_MAX);
-    while (!stopping(job.n))
-        if (!deliver_one(&job))
+    return job;
+}
+
+static void *run(void *arg) {
+    struct job job = new_job(arg);
+    while (!stopping(job.n)) {
+        bool more = deliver_one(&job);
+        more |= mail_one(&job); /* however many events there are */
+        if (!more)
             rest(job.n);
+    }
     arena_free(&job.arena);
     return NULL;
 }
 
+/* No mail is made for people while nobody sends it. */
+static enum tx_end switch_mails(struct tx *tx, void *arg) {
+    struct job *job = arg;
+    const struct send_config *g = &job->n->config;
+    struct ctx c;
+    struct err e = begin(&c, tx, job);
+    return ctx_end(failed(e) ? e : mails_switch(&c, g->smtp_url && g->mail_from));
+}
+
 void notifier_start(struct notifier *n) {
     curl_global_init(CURL_GLOBAL_DEFAULT);
+    struct job job = new_job(n);
+    if (store_write(n->store, 0, switch_mails, &job) != ST_OK)
+        log_warn("whether mail is sent could not be noted in the store");
+    arena_free(&job.arena);
     n->stop = false;
     pthread_mutex_init(&n->lock, NULL);
     pthread_cond_init(&n->wake, NULL);

@@ -1,4 +1,5 @@
-/* The outbox goes out: threads that claim one event each, send it, and note what came of it.
+/* The outbox goes out, and mail to people (market/person_mail.h): threads that claim one event
+ * each, send it, and note what came of it.
  *
  * At least once: the row is deleted only when the receiver has taken it, so a server that is killed
  * in between sends it again when the lease has run out, as does any other server of the store. No
@@ -32,6 +33,7 @@ struct notifier {
     struct store *store;
     const struct id_key *ids;
     struct send_config config;
+    const char *_Atomic *site_url; /* of the links in mails */
     pthread_t threads[NOTIFIER_THREADS];
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -39,9 +41,10 @@ struct notifier {
     int64_t lane; /* that was served last */
     int tests;    /* threads that may send a test now */
     _Atomic uint64_t sent, failed, dead;
+    _Atomic uint64_t mails; /* to people */
 };
 
-/* store, ids and config are set before. */
+/* store, ids, config and site_url are set before. */
 void notifier_start(struct notifier *n);
 
 /* Waits for what is being sent, SEND_TIMEOUT_S at most. Harmless when it was not started. */

@@ -42,6 +42,7 @@ extern const struct route site_person_rows[];           /* person.c */
 extern const struct route site_own_settings_rows[];     /* own_settings.c */
 extern const struct route site_own_data_rows[];         /* own_data.c */
 extern const struct route site_statement_rows[];        /* statement.c */
+extern const struct route site_mail_rows[];             /* mails.c */
 extern const struct route site_member_rows[];           /* members.c */
 extern const struct route site_operator_outbox_rows[];  /* operator_outbox.c */
 extern const struct route site_notification_rows[];     /* notifications.c */

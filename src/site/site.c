@@ -78,6 +78,7 @@ static const struct route *const tables[] = {
     site_own_settings_rows,
     site_own_data_rows,
     site_statement_rows,
+    site_mail_rows,
     site_member_rows,
     site_notification_rows,
     site_operator_rows,
