@@ -10,19 +10,20 @@ INSERT INTO outbox (at_ms, kind, requester, overturned, target, transport, desti
 VALUES (:at_ms, :kind, :requester, 0, :target, :transport, :destination, :version, -1);
 
 -- The next one to try. Each destination is a lane; lanes take turns, and one that rests or is being
--- served is passed over. Within a lane the events of one HIT go in their order: none before an older
+-- served is passed over; so are those that failed last time, and tests of the API, unless doubtful
+-- ones are wanted too. Within a lane the events of one HIT go in their order: none before an older
 -- one is delivered or given up. Lanes are stepped through by the index, so what waits in one that
 -- rests is never read.
 -- name: outbox_next :one
--- in: now_ms int, after int, tests int
--- out: id int, target int
+-- in: now_ms int, after int, doubtful int
+-- out: id int, target int, doubtful int
 WITH RECURSIVE lane (target) AS (
     SELECT MIN(target) FROM outbox WHERE dead_ms IS NULL
     UNION ALL
     SELECT (SELECT MIN(n.target) FROM outbox n WHERE n.dead_ms IS NULL AND n.target > lane.target)
     FROM lane WHERE lane.target IS NOT NULL)
-SELECT f.id, f.target
-FROM (SELECT lane.target,
+SELECT f.id, f.target, f.doubtful
+FROM (SELECT lane.target, CASE WHEN d.failures = 0 THEN 0 ELSE 1 END AS doubtful,
              (SELECT o.id FROM outbox o
               WHERE o.dead_ms IS NULL AND o.target = lane.target AND o.next_ms <= :now_ms
                 AND NOT EXISTS (SELECT 1 FROM outbox p
@@ -31,7 +32,7 @@ FROM (SELECT lane.target,
               ORDER BY o.next_ms, o.id LIMIT 1) AS id
       FROM lane
       LEFT JOIN destination d ON d.id = lane.target
-      WHERE lane.target IS NOT NULL AND (lane.target > 0 OR :tests = 1)
+      WHERE lane.target IS NOT NULL AND (d.failures = 0 OR :doubtful = 1)
         AND COALESCE(d.next_ms, 0) <= :now_ms) AS f
 WHERE f.id IS NOT NULL
 ORDER BY CASE WHEN f.target > :after THEN 0 ELSE 1 END, f.target LIMIT 1;

@@ -104,13 +104,14 @@ static struct str public_id(struct ctx *c, enum id_kind kind, int64_t row, struc
     return row == SQL_NULL ? STR("") : ctx_id(c, kind, row, alias);
 }
 
-struct err delivery_next(struct ctx *c, const struct delivery_turn *turn, int64_t *row,
-                         int64_t *target) {
-    struct sql_outbox_next_in in = {turn->now_ms, turn->after, turn->tests};
+struct err delivery_next(struct ctx *c, const struct delivery_turn *turn,
+                         struct delivery_found *found) {
+    struct sql_outbox_next_in in = {turn->now_ms, turn->after, turn->doubtful};
     struct sql_outbox_next_out o = {0};
     enum st st = sql_outbox_next(c->tx, &in, &o);
-    *row = st == ST_OK ? o.id : 0;
-    *target = st == ST_OK ? o.target : 0;
+    *found = (struct delivery_found){0};
+    if (st == ST_OK)
+        *found = (struct delivery_found){o.id, o.target, o.doubtful != 0};
     return ctx_store(c, st);
 }
 

@@ -54,14 +54,19 @@ struct delivery {
 };
 
 /* Whose turn it is: an event that is due at now_ms in a lane (a destination) that neither rests nor
- * is being served, the first behind lane `after`, around in a circle; without `tests` none of lane
- * 0. *row 0: nothing. A cheap look before a claim. */
+ * is being served, the first behind lane `after`, around in a circle. Doubtful are lanes whose last
+ * attempt failed, and lane 0, of tests that the API asked for: only when wanted. found->row 0:
+ * nothing. A cheap look before a claim. */
 struct delivery_turn {
     int64_t now_ms, after;
-    bool tests;
+    bool doubtful;
 };
-struct err delivery_next(struct ctx *c, const struct delivery_turn *turn, int64_t *row,
-                         int64_t *target);
+struct delivery_found {
+    int64_t row, target;
+    bool doubtful;
+};
+struct err delivery_next(struct ctx *c, const struct delivery_turn *turn,
+                         struct delivery_found *found);
 
 /* Takes it, and keeps others from it and from its lane until until_ms; out->row 0: somebody else
  * was faster. */

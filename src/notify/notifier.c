@@ -23,7 +23,7 @@ struct job {
     struct arena arena;
     struct actor actor;
     struct delivery_turn turn;
-    int64_t row, target; /* whose turn it is */
+    struct delivery_found found; /* whose turn it is */
     struct delivery delivery;
     struct person_mail mail;
     int64_t attempts_max, took_ms;
@@ -50,7 +50,7 @@ static enum tx_end claim(struct tx *tx, void *arg) {
     int64_t now_ms = time_wall_ms();
     struct err e = begin(&c, tx, job);
     if (!failed(e))
-        e = delivery_claim(&c, job->row, now_ms, now_ms + LEASE_MS, &job->delivery);
+        e = delivery_claim(&c, job->found.row, now_ms, now_ms + LEASE_MS, &job->delivery);
     if (!failed(e) && job->delivery.row)
         e = setting_int(&c, "notify_attempts", &job->attempts_max);
     if (!failed(e) && job->delivery.row)
@@ -68,10 +68,10 @@ static enum tx_end look(struct tx *tx, void *arg) {
     arena_reset(&job->arena);
     tx_use_arena(tx, &job->arena);
     struct err e = begin(&c, tx, job);
-    job->row = 0;
+    job->found.row = 0;
     job->turn.now_ms = time_wall_ms();
     if (!failed(e))
-        e = delivery_next(&c, &job->turn, &job->row, &job->target);
+        e = delivery_next(&c, &job->turn, &job->found);
     return TX_ROLLBACK;
 }
 
@@ -80,16 +80,16 @@ static bool find(struct job *job) {
     struct notifier *n = job->n;
     pthread_mutex_lock(&n->lock);
     job->turn.after = n->lane;
-    job->turn.tests = n->tests < TESTS_AT_ONCE;
-    n->tests += job->turn.tests;
+    job->turn.doubtful = n->doubtful < DOUBTFUL_AT_ONCE;
+    n->doubtful += job->turn.doubtful;
     pthread_mutex_unlock(&n->lock);
-    bool found = store_read(n->store, look, job) == ST_OK && job->row;
+    bool found = store_read(n->store, look, job) == ST_OK && job->found.row;
     pthread_mutex_lock(&n->lock);
     if (found)
-        n->lane = job->target;
-    if (job->turn.tests && (!found || job->target)) {
-        n->tests--;
-        job->turn.tests = false;
+        n->lane = job->found.target;
+    if (job->turn.doubtful && !(found && job->found.doubtful)) {
+        n->doubtful--;
+        job->turn.doubtful = false;
     }
     pthread_mutex_unlock(&n->lock);
     return found;
@@ -98,7 +98,7 @@ static bool find(struct job *job) {
 static void end_turn(struct job *job) {
     struct notifier *n = job->n;
     pthread_mutex_lock(&n->lock);
-    n->tests -= job->turn.tests;
+    n->doubtful -= job->turn.doubtful;
     pthread_mutex_unlock(&n->lock);
 }
 

@@ -8,9 +8,10 @@
  * same, until setting notify_attempts; then it is a dead letter (hitd outbox).
  *
  * Each destination is a lane with one sender at a time, served in turn. A lane whose event failed
- * rests, the longer the more of them failed in a row, at most LANE_REST_MAX_MS: so a receiver that
- * stalls takes a thread for SEND_TIMEOUT_S in as long as it rests, and all others have the rest of
- * them. Tests that the API asks for have no destination; they get TESTS_AT_ONCE threads.
+ * rests, the longer the more of them failed in a row, at most LANE_REST_MAX_MS. Lanes whose last
+ * attempt failed, and tests that the API asks for, which have no destination, share
+ * DOUBTFUL_AT_ONCE threads; so however many receivers stall, the other threads are for those that
+ * do not.
  */
 #ifndef NOTIFY_NOTIFIER_H
 #define NOTIFY_NOTIFIER_H
@@ -25,7 +26,7 @@
 
 enum {
     NOTIFIER_THREADS = 6,
-    TESTS_AT_ONCE = 2,
+    DOUBTFUL_AT_ONCE = 3,
     LANE_REST_MAX_MS = 300 * 1000,
 };
 
@@ -39,7 +40,7 @@ struct notifier {
     pthread_cond_t wake;
     bool stop, running;
     int64_t lane; /* that was served last */
-    int tests;    /* threads that may send a test now */
+    int doubtful; /* threads that are with a doubtful one, or look for one */
     _Atomic uint64_t sent, failed, dead;
     _Atomic uint64_t mails; /* to people */
 };
