@@ -129,6 +129,20 @@ struct err project_create(struct ctx *c, const struct project_in *in, struct pro
     return st == ST_OK ? project_get(c, out.id, p) : ctx_store(c, st == ST_NONE ? ST_RETRY : st);
 }
 
+struct err project_free_name(struct ctx *c, struct str first, struct str stem, struct str *name) {
+    enum { TRIES = 1000 };
+    enum st st = ST_OK;
+    *name = first;
+    for (int n = 2; n < TRIES && st == ST_OK; n++) {
+        struct sql_project_named_in in = {c->actor->party, *name};
+        struct sql_project_named_out out;
+        st = sql_project_named(c->tx, &in, &out);
+        if (st == ST_OK)
+            *name = str_printf(c->arena, "%.*s %d", STR_ARG(stem), n);
+    }
+    return st == ST_NONE ? NO_ERR : ctx_store(c, st);
+}
+
 struct err project_get(struct ctx *c, int64_t id, struct project *p) {
     struct sql_project_row_out out;
     struct sql_project_row_in in = {id, c->actor->party};

@@ -42,6 +42,10 @@ struct project {
  * assignments and lifetime too; ERR_INVALID_PARAMETER for control characters. */
 struct err project_create(struct ctx *c, const struct project_in *in, struct project *p);
 
+/* A name that none of the acting requester's projects has: first, else stem and a number from 2
+ * on. */
+struct err project_free_name(struct ctx *c, struct str first, struct str stem, struct str *name);
+
 /* The acting requester's project, a deleted one too; ERR_NOT_FOUND for an unknown one or
  * another's. */
 struct err project_get(struct ctx *c, int64_t id, struct project *p);

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/money.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "formats/layout_lint.h"
 #include "market/document.h"
 #include "market/draft.h"
@@ -74,13 +75,13 @@ static struct err propose_new(struct call *call, struct ctx *ctx, struct proposa
     int64_t copy = site_query_int(call, "copy", 1, INT64_MAX, 0);
     if (copy) {
         struct err e = propose_project(ctx, copy, out);
-        out->p.name = str_printf(a, "Copy of %.*s", STR_ARG(str_sub(out->p.name, 0, 200)));
-        return e;
+        struct str name = str_printf(a, "Copy of %.*s", STR_ARG(str_sub(out->p.name, 0, 200)));
+        return failed(e) ? e : project_free_name(ctx, name, name, &out->p.name);
     }
     out->start = start_find(form_get(&call->req->query, "start"));
     out->layout = out->start ? start_layout(out->start) : STR("");
     out->p = (struct project){
-        .name = out->start ? str_printf(a, "%s project", out->start->label) : STR(""),
+        .name = STR(""),
         .title = STR(""),
         .description = STR(""),
         .keywords = STR(""),
@@ -91,7 +92,10 @@ static struct err propose_new(struct call *call, struct ctx *ctx, struct proposa
         .lifetime_s = 604800,
         .auto_approval_s = 259200,
     };
-    return NO_ERR;
+    if (!out->start)
+        return NO_ERR;
+    struct str stem = str_printf(a, "%s Project", out->start->label);
+    return project_free_name(ctx, str_printf(a, "%.*s 1", STR_ARG(stem)), stem, &out->p.name);
 }
 
 static struct tpl_field text_field(struct call *call, const char *name, const char *label,
@@ -311,10 +315,20 @@ static struct err fill_work(struct ctx *ctx, const struct proposal *from,
     return e;
 }
 
+/* What was typed, or the file that was chosen instead. */
+static struct str typed_layout(struct call *call) {
+    const struct form_field *file = form_file(&call->form, "layout_file");
+    if (!file || !file->value.n)
+        return form_get(&call->form, "layout");
+    return str_starts(file->value, STR("\xEF\xBB\xBF")) ? str_from(file->value, 3) : file->value;
+}
+
 static void fill_layout(struct call *call, struct ctx *ctx, const struct proposal *from,
                         struct tpl_project_form *f) {
     struct arena *a = ctx->arena;
     f->layout = page_value(call, "layout", from->layout);
+    if (failed(call->form_err) && utf8_valid(typed_layout(call)))
+        f->layout = typed_layout(call);
     f->layout_error = page_error(call, "layout");
     f->preview = str_printf(a, "%s/layout", call->app->content_url);
     f->leave = layout_leave(ctx, f->id);
@@ -425,15 +439,17 @@ static struct err read_time(struct call *call, const char *name, int64_t *second
     return e;
 }
 
-/* Keywords without those that stand there twice (requester-site 2.2). */
-static struct str distinct_keywords(struct arena *a, struct str text) {
+/* Keywords without those that stand there twice (requester-site 2.2); *twice says whether there
+ * were such. */
+static struct str distinct_keywords(struct arena *a, struct str text, bool *any_twice) {
     struct buf b = BUF_INIT;
     while (text.p) {
         struct str word = str_trim(str_cut(&text, ','));
         struct str before = buf_view(&b);
         bool twice = false;
-        while (before.p && !twice)
+        while (word.n && before.p && !twice)
             twice = str_ieq(str_trim(str_cut(&before, ',')), word);
+        *any_twice |= twice;
         if (word.n && !twice)
             buf_printf(&b, "%s%.*s", b.n ? ", " : "", STR_ARG(word));
     }
@@ -493,6 +509,9 @@ static struct err read_criteria(struct call *call, struct ctx *ctx, struct str *
 
 static struct err check_layout(struct call *call, struct str html) {
     struct arena *a = call->req->arena;
+    if (!utf8_valid(html))
+        return err_make(a, ERR_BAD_REQUEST, "layout",
+                        "The file is not UTF-8. Save it as UTF-8, or paste its text.");
     if (!html.n)
         return err_make(a, ERR_BAD_REQUEST, "layout", "The layout is empty. Paste its HTML.");
     struct layout layout = layout_outline(html);
@@ -504,12 +523,13 @@ static struct err check_layout(struct call *call, struct str html) {
 static struct err read_form(struct call *call, struct ctx *ctx, struct project_in *in) {
     struct arena *a = call->req->arena;
     struct str reward = str_trim(form_get(&call->form, "reward"));
-    struct str layout = form_get(&call->form, "layout");
+    struct str layout = typed_layout(call);
+    bool twice = false;
     *in = (struct project_in){
         .name = str_trim(form_get(&call->form, "name")),
         .title = str_trim(form_get(&call->form, "title")),
         .description = str_trim(form_get(&call->form, "description")),
-        .keywords = distinct_keywords(a, form_get(&call->form, "keywords")),
+        .keywords = distinct_keywords(a, form_get(&call->form, "keywords"), &twice),
         .layout = layout.p ? layout : STR(""),
     };
     if (!in->name.n)
@@ -562,6 +582,12 @@ static struct err to_form(struct err e) {
     return e;
 }
 
+static const char *keywords_note(struct call *call) {
+    bool twice = false;
+    distinct_keywords(call->req->arena, form_get(&call->form, "keywords"), &twice);
+    return twice ? " Keywords that stood there twice were left out." : "";
+}
+
 static struct err create(struct call *call, struct ctx *ctx) {
     struct project_in in;
     struct project made;
@@ -570,7 +596,9 @@ static struct err create(struct call *call, struct ctx *ctx) {
         e = project_create(ctx, &in, &made);
     if (failed(e))
         return to_form(e);
-    page_flash(call, FLASH_GOOD, "The project is saved. Look at it, then publish a batch from it.");
+    page_flash(call, FLASH_GOOD,
+               "The project is saved.%s Look at it, then publish a batch from it.",
+               keywords_note(call));
     site_redirect(call, project_url(ctx->arena, made.id, ""));
     return NO_ERR;
 }
@@ -588,7 +616,8 @@ static struct err edit(struct call *call, struct ctx *ctx) {
     if (failed(e))
         return to_form(e);
     page_flash(call, FLASH_GOOD,
-               "The changes are saved. They hold for batches that are published from now on.");
+               "The changes are saved.%s They hold for batches that are published from now on.",
+               keywords_note(call));
     site_redirect(call, project_url(ctx->arena, id, ""));
     return NO_ERR;
 }

@@ -119,6 +119,34 @@ def test_only_with_leave_unsaved_text_is_shown(server, desk):
     assert unsaved(server, page, "x" * 1_200_000)[0] == 413
 
 
+def test_names_that_are_free(desk):
+    """The second project of a start, and the second copy, need no other name than the proposed one."""
+    def proposed(query):
+        return dict(desk.get("/requester/create/projects/new?" + query).form("/new").fields)["name"]
+    assert proposed("start=other") == "Other Project 1"
+    page = make(desk, 200, name="Other Project 1", keywords="a, b,A")
+    page.says("The project is saved. Keywords that stood there twice were left out.")
+    assert proposed("start=other") == "Other Project 2"
+    number = int(re.search(r"/requester/projects/(\d+)/edit", page.html).group(1))
+    assert proposed("copy=%d" % number) == "Copy of Other Project 1"
+    make(desk, 200, name="Copy of Other Project 1", keywords="a").says("The project is saved. Look at it")
+    assert proposed("copy=%d" % number) == "Copy of Other Project 1 2"
+
+
+def test_layout_from_a_file(server, desk):
+    page = desk.get("/requester/create/projects/new?start=paste")
+    given = dict(name=next_name(), title="From a file", description="d", layout="")
+    html = LAYOUT.replace("Send", "From the file, \u00fc")
+    wrong = desk.send(page, "/new", files={"layout_file": ("l.html", html.encode("latin-1"))}, **given)
+    assert wrong.status == 422
+    wrong.says("The file is not UTF-8")
+    again = desk.send(page, "/new", files={"layout_file": ("l.html", b"\xef\xbb\xbf" + html.encode())},
+                      **dict(given, title=""))
+    assert again.status == 422 and dict(again.form("/new").fields)["layout"] == html
+    made = desk.send(again, "/new", title="From a file")
+    assert made.status == 200 and "From the file, \u00fc" in content_of(server, frame_of(made))[2]
+
+
 def test_the_whole_way(server, requester, desk, worker):
     """From the choice of a start to a worker's payment."""
     desk.get("/requester/create/projects").says("No project yet")
