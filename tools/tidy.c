@@ -45,7 +45,7 @@ static const struct {
     const char *header;
     const char *place;
 } libraries[] = {
-    {"sqlite3.h", "src/store/sqlite.c"},
+    {"sqlite3.h", "src/store/sqlite"},
     {"libpq-fe.h", "src/store/postgres.c"},
     {"microhttpd.h", "src/http/"},
     {"libxml/", "src/formats/"},

@@ -441,6 +441,18 @@ static enum st postgres_script(struct tx *tx, const char *text) {
     return ST_OK;
 }
 
+static enum st postgres_save(struct tx *tx) {
+    return postgres_script(tx, "SAVEPOINT inner_part");
+}
+
+static enum st postgres_save_undo(struct tx *tx) {
+    return postgres_script(tx, "ROLLBACK TO SAVEPOINT inner_part; RELEASE SAVEPOINT inner_part");
+}
+
+static enum st postgres_save_keep(struct tx *tx) {
+    return postgres_script(tx, "RELEASE SAVEPOINT inner_part");
+}
+
 static enum st postgres_has_table(struct tx *tx, const char *name, bool *has) {
     struct conn *c = conn_of(tx);
     const char *values[] = {name};
@@ -495,6 +507,9 @@ static const struct tx_ops postgres_tx_ops = {
     .bulk_begin = postgres_bulk_begin,
     .bulk_add = postgres_bulk_add,
     .bulk_end = postgres_bulk_end,
+    .save = postgres_save,
+    .save_undo = postgres_save_undo,
+    .save_keep = postgres_save_keep,
     .script = postgres_script,
     .has_table = postgres_has_table,
     .check = postgres_check,

@@ -2,8 +2,13 @@
  *
  * Durability: WAL with synchronous=FULL; a write is answered after the COMMIT it is part of was
  * synced, unless it is relaxed (store.h). Group commit: all writes that wait are run in one
- * transaction, each in a savepoint. Other processes (administration commands) take turns by BEGIN
- * IMMEDIATE.
+ * transaction. Other processes (administration commands) take turns by BEGIN IMMEDIATE.
+ *
+ * Savepoints: SQLite keeps a copy of every page that a write changes inside of one, which costs
+ * more than the write. As nearly all writes are kept, and most that are not have changed nothing
+ * when they are refused, a group runs without savepoints first. When something must be undone after
+ * all, the whole group is rolled back and run again, each write in its savepoint ("guarded"), and
+ * so are the next few groups, as such writes seldom come alone.
  *
  * The WAL is copied back by a thread of its own (PASSIVE), so that the lane never waits for it.
  * Only when the WAL has grown WAL_HARD_PAGES, as it does when writes never pause long enough for
@@ -22,6 +27,7 @@
 #include "base/log.h"
 #include "store/bulk.h"
 #include "store/lane.h"
+#include "store/sqlite_parts.h"
 
 enum {
     GROUP_MAX = 256,        /* bounds the time and memory of one commit */
@@ -30,9 +36,9 @@ enum {
     WAL_STEP_PAGES = 4000,  /* 16 MB between checkpoints: each costs two syncs */
     WAL_HARD_PAGES = 16000, /* 64 MB: beyond, reading slows down */
     WAL_FILE_BYTES = 67108864,
-    ARENA_KEEP = 65536, /* an arena of a write that grew beyond is given back */
-    BACKUP_STEP_PAGES = 2000,
+    ARENA_KEEP = 65536,          /* an arena of a write that grew beyond is given back */
     SAVEPOINT_BYTES = 31 * 4096, /* of pages kept in memory for undoing; beyond, in a file */
+    GUARDED_GROUPS = 16,         /* after one that had to be run again */
 };
 
 /* Of hitd's database files: "hitd". */
@@ -41,13 +47,28 @@ enum {
 #define TEXT_OF_(x)    #x
 
 /* Commands around a write, kept prepared: they are half of what a small write costs. */
-enum command { BEGIN_READ, BEGIN_WRITE, SAVE, SAVE_KEEP, SAVE_UNDO, COMMIT, ROLLBACK, COMMANDS };
+enum command {
+    BEGIN_READ,
+    BEGIN_WRITE,
+    SAVE,
+    SAVE_KEEP,
+    SAVE_UNDO,
+    INNER,
+    INNER_KEEP,
+    INNER_UNDO,
+    COMMIT,
+    ROLLBACK,
+    COMMANDS
+};
 static const char *const command_texts[COMMANDS] = {
     [BEGIN_READ] = "BEGIN",
     [BEGIN_WRITE] = "BEGIN IMMEDIATE",
     [SAVE] = "SAVEPOINT one_write",
     [SAVE_KEEP] = "RELEASE one_write",
     [SAVE_UNDO] = "ROLLBACK TO one_write",
+    [INNER] = "SAVEPOINT inner_part",
+    [INNER_KEEP] = "RELEASE inner_part",
+    [INNER_UNDO] = "ROLLBACK TO inner_part",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
 };
@@ -62,6 +83,11 @@ struct conn {
     sqlite3_stmt *bulk_many; /* its statement for BULK_ROWS rows, once there were so many */
     struct arena arena;      /* of reads */
     int64_t busy_since_ms;
+    bool guarded;        /* savepoints are set */
+    bool missed;         /* one that was not set is needed */
+    bool scripted;       /* a script ran, whose changes are not counted */
+    sqlite3_int64 outer; /* changes when the write began, */
+    sqlite3_int64 inner; /* and at its savepoint */
 };
 
 struct sqlite_store {
@@ -72,6 +98,7 @@ struct sqlite_store {
     struct conn *writer;
     bool full;                /* the lane's: the disk was full at the last write */
     bool relaxed;             /* the lane's: COMMIT does not wait for the disk */
+    int guarded_groups;       /* the lane's: how many more */
     int wal_pages, wal_asked; /* the lane's: WAL length now, and at the last checkpoint */
     struct arena arenas[GROUP_MAX];
     struct pool pool;
@@ -389,8 +416,42 @@ static enum st sqlite_bulk_end(struct tx *tx, const struct sql_stmt *s) {
     return tx->spoilt;
 }
 
+/* --- savepoints that are not set until they are needed --- */
+
+static void begin_changes(struct conn *c) {
+    c->missed = c->scripted = false;
+    c->outer = sqlite3_total_changes64(c->db);
+}
+
+static bool changed_since(const struct conn *c, sqlite3_int64 mark) {
+    return c->scripted || sqlite3_total_changes64(c->db) != mark;
+}
+
+static enum st sqlite_save(struct tx *tx) {
+    struct conn *c = conn_of(tx);
+    c->inner = sqlite3_total_changes64(c->db);
+    return c->guarded && !run_command(c, INNER) ? spoil(c, "savepoint") : tx->spoilt;
+}
+
+static enum st sqlite_save_undo(struct tx *tx) {
+    struct conn *c = conn_of(tx);
+    if (c->guarded)
+        return run_command(c, INNER_UNDO) && run_command(c, INNER_KEEP) ? tx->spoilt
+                                                                        : spoil(c, "savepoint");
+    if (!changed_since(c, c->inner))
+        return tx->spoilt;
+    c->missed = true;
+    return tx_spoil(tx, ST_RETRY, "to be run again with savepoints");
+}
+
+static enum st sqlite_save_keep(struct tx *tx) {
+    struct conn *c = conn_of(tx);
+    return c->guarded && !run_command(c, INNER_KEEP) ? spoil(c, "savepoint") : tx->spoilt;
+}
+
 static enum st sqlite_script(struct tx *tx, const char *text) {
     struct conn *c = conn_of(tx);
+    c->scripted = true;
     if (tx->spoilt == ST_OK && !run_text(c, text))
         spoil(c, "script");
     return tx->spoilt;
@@ -411,46 +472,9 @@ static enum st sqlite_has_table(struct tx *tx, const char *name, bool *has) {
     return tx->spoilt;
 }
 
-/* --- plans, for the test of the statements --- */
-
-static bool plan_is_good(struct conn *c, const struct sql_stmt *s, struct arena *a,
-                         const char **why) {
-    sqlite3_stmt *p = NULL;
-    const char *text = arena_printf(a, "EXPLAIN QUERY PLAN %s", s->text[DIALECT_SQLITE]);
-    if (sqlite3_prepare_v2(c->db, text, -1, &p, NULL) != SQLITE_OK) {
-        *why = arena_strdup(a, sqlite3_errmsg(c->db));
-        return false;
-    }
-    struct buf made = BUF_INIT;
-    bool good = true;
-    while (good && sqlite3_step(p) == SQLITE_ROW) {
-        struct str line = str_c((const char *)sqlite3_column_text(p, 3));
-        good = !stmt_plan_scans(&made, line);
-        if (!good)
-            *why = arena_printf(a, "reads a whole table: %.*s", STR_ARG(line));
-    }
-    buf_free(&made);
-    sqlite3_finalize(p);
-    return good;
-}
-
 static bool sqlite_check(struct tx *tx, const struct sql_stmt *s, struct arena *a,
                          const char **why) {
-    struct conn *c = conn_of(tx);
-    sqlite3_stmt *p = NULL;
-    int rc = sqlite3_prepare_v2(c->db, s->text[DIALECT_SQLITE], -1, &p, NULL);
-    int columns = p ? sqlite3_column_count(p) : 0;
-    int params = p ? sqlite3_bind_parameter_count(p) : 0;
-    sqlite3_finalize(p);
-    if (rc != SQLITE_OK)
-        *why = arena_strdup(a, sqlite3_errmsg(c->db));
-    else if (columns != s->out_count)
-        *why = arena_printf(a, "%d columns, but -- out: has %d", columns, s->out_count);
-    else if (params != s->in_count)
-        *why = arena_printf(a, "%d parameters, but -- in: has %d", params, s->in_count);
-    else
-        return s->scan || plan_is_good(c, s, a, why);
-    return false;
+    return sqlite_check_on(conn_of(tx)->db, s, a, why);
 }
 
 static const struct tx_ops sqlite_tx_ops = {
@@ -461,6 +485,9 @@ static const struct tx_ops sqlite_tx_ops = {
     .bulk_begin = sqlite_bulk_begin,
     .bulk_add = sqlite_bulk_add,
     .bulk_end = sqlite_bulk_end,
+    .save = sqlite_save,
+    .save_undo = sqlite_save_undo,
+    .save_keep = sqlite_save_keep,
     .script = sqlite_script,
     .has_table = sqlite_has_table,
     .check = sqlite_check,
@@ -520,38 +547,47 @@ static enum st outcome(const struct tx *tx, enum tx_end end) {
     return end == TX_COMMIT ? tx->spoilt : ST_OK;
 }
 
-/* Keeps or undoes what a write did. One that is kept and alone is left to COMMIT. */
-static bool finish_write(struct conn *c, bool keep, bool savepoint) {
-    if (!savepoint)
-        return keep || run_command(c, ROLLBACK);
+/* How the run of a write inside the open transaction ended. */
+enum ran {
+    RAN,
+    RAN_LOST,     /* the transaction is gone */
+    RAN_UNGUARDED /* something must be undone, and no savepoint was set */
+};
+
+/* Undoes what was done in a savepoint, or ends it. */
+static bool end_savepoint(struct conn *c, bool keep) {
     return (keep || run_command(c, SAVE_UNDO)) && run_command(c, SAVE_KEEP);
 }
 
-/* Runs a write inside the open transaction. Its savepoint is left out when it is alone: SQLite
- * would copy every page it touches. False when the transaction itself is gone. */
-static bool run_write(struct sqlite_store *s, struct write *w, struct arena *arena,
-                      bool savepoint) {
-    struct conn *c = s->writer;
-    for (int run = 0; run < RUNS_MAX; run++) {
-        tx_start(&c->tx, arena, true);
-        bool begun = savepoint ? run_command(c, SAVE) : run == 0 || run_command(c, BEGIN_WRITE);
-        if (!begun) {
-            w->st = spoil(c, "begin of a write");
-            return false;
-        }
-        enum tx_end end = w->fn(&c->tx, w->arg);
-        assert(!c->tx.busy || end != TX_COMMIT); /* every bulk was ended */
-        w->st = outcome(&c->tx, end);
-        if (sqlite3_get_autocommit(c->db))
-            return false; /* disk full and the like: SQLite rolled back everything */
-        if (!finish_write(c, w->st == ST_OK && end == TX_COMMIT, savepoint)) {
-            w->st = spoil(c, "end of a write");
-            return false;
-        }
-        if (w->st != ST_RETRY)
-            return true;
+/* Runs fn once, up to the point where its changes are in the transaction or not. */
+static enum ran run_once(struct conn *c, struct write *w, struct arena *arena) {
+    tx_start(&c->tx, arena, true);
+    begin_changes(c);
+    if (c->guarded && !run_command(c, SAVE)) {
+        w->st = spoil(c, "begin of a write");
+        return RAN_LOST;
     }
-    return true;
+    enum tx_end end = w->fn(&c->tx, w->arg);
+    assert(!c->tx.busy || end != TX_COMMIT); /* every bulk was ended */
+    w->st = outcome(&c->tx, end);
+    if (sqlite3_get_autocommit(c->db))
+        return RAN_LOST; /* disk full and the like: SQLite rolled back everything */
+    bool keep = w->st == ST_OK && end == TX_COMMIT;
+    if (!c->guarded)
+        return c->missed || (!keep && changed_since(c, c->outer)) ? RAN_UNGUARDED : RAN;
+    if (end_savepoint(c, keep))
+        return RAN;
+    w->st = spoil(c, "end of a write");
+    return RAN_LOST;
+}
+
+/* Runs a write in the open transaction of a group. */
+static enum ran run_write(struct sqlite_store *s, struct write *w, struct arena *arena) {
+    enum ran ran = RAN;
+    w->st = ST_RETRY;
+    for (int run = 0; run < RUNS_MAX && ran == RAN && w->st == ST_RETRY; run++)
+        ran = run_once(s->writer, w, arena);
+    return ran;
 }
 
 static void answer(struct sqlite_store *s, struct write *list) {
@@ -576,21 +612,61 @@ static void end_lost(struct sqlite_store *s) {
         run_command(c, ROLLBACK);
 }
 
-/* One write in a transaction of its own. */
-static void run_alone(struct sqlite_store *s, struct write *w) {
+/* Begins a transaction; else *st is what its writes are told. */
+static bool begin_write(struct sqlite_store *s, bool guarded, enum st *st) {
     struct conn *c = s->writer;
+    c->guarded = guarded;
     tx_start(&c->tx, &s->arenas[0], true);
-    if (!run_command(c, BEGIN_WRITE)) {
-        w->st = spoil(c, "BEGIN");
-    } else if (!run_write(s, w, &s->arenas[0], false)) {
+    if (run_command(c, BEGIN_WRITE))
+        return true;
+    *st = spoil(c, "BEGIN");
+    if (!sqlite3_get_autocommit(c->db))
+        run_command(c, ROLLBACK);
+    return false;
+}
+
+/* Whether the next transaction sets savepoints from its start. */
+static bool guard_next(struct sqlite_store *s) {
+    if (s->guarded_groups == 0)
+        return false;
+    s->guarded_groups--;
+    return true;
+}
+
+/* Undoes what was run, to run it again with savepoints. */
+static bool guard_again(struct sqlite_store *s, enum st *st) {
+    s->guarded_groups = GUARDED_GROUPS;
+    run_command(s->writer, ROLLBACK); /* should it fail, BEGIN does too */
+    return begin_write(s, true, st);
+}
+
+/* Runs a write in a transaction of its own and ends that. ROLLBACK undoes all, so only one that
+ * needs its inner savepoint, or is to be run again, is run with both. */
+static void run_in_own(struct sqlite_store *s, struct write *w) {
+    struct conn *c = s->writer;
+    struct arena *arena = &s->arenas[0];
+    enum ran ran = run_write(s, w, arena);
+    if (ran == RAN_UNGUARDED && (c->missed || w->st == ST_RETRY)) {
+        if (!guard_again(s, &w->st))
+            return;
+        arena_reset(arena);
+        ran = run_write(s, w, arena);
+    }
+    if (ran == RAN_LOST) {
         if (w->st == ST_OK || w->st == ST_CONFLICT)
             w->st = ST_FAIL;
         end_lost(s);
-    } else if (!sqlite3_get_autocommit(c->db) && !run_command(c, COMMIT)) {
+    } else if (!run_command(c, ran == RAN ? COMMIT : ROLLBACK)) {
         spoil(c, "COMMIT");
         w->st = ST_FAIL;
         end_lost(s);
     }
+}
+
+/* A large write never sets savepoints from its start: each of its many pages would be copied. */
+static void run_alone(struct sqlite_store *s, struct write *w) {
+    if (begin_write(s, !w->alone && guard_next(s), &w->st))
+        run_in_own(s, w);
     w->done(w, w->st);
 }
 
@@ -605,20 +681,36 @@ static void run_each_alone(struct sqlite_store *s, struct write *list) {
     }
 }
 
+/* Runs a group in the open transaction, up to its end or to the first that does not come to its. */
+static enum ran run_members(struct sqlite_store *s, struct write *list) {
+    enum ran ran = RAN;
+    int n = 0;
+    for (struct write *w = list; w && ran == RAN; w = w->next, n++) {
+        arena_reset(&s->arenas[n]); /* it may have been run before */
+        ran = run_write(s, w, &s->arenas[n]);
+    }
+    return ran;
+}
+
 static void run_group(struct sqlite_store *s, struct write *list) {
     struct conn *c = s->writer;
-    tx_start(&c->tx, &s->arenas[0], true);
-    if (!run_command(c, BEGIN_WRITE)) {
-        enum st st = spoil(c, "BEGIN");
+    enum st st;
+    if (!begin_write(s, guard_next(s), &st)) {
         answer_all(s, list, st);
         return;
     }
-    int n = 0;
-    for (struct write *w = list; w; w = w->next)
-        if (!run_write(s, w, &s->arenas[n++], true)) {
-            run_each_alone(s, list);
+    enum ran ran = run_members(s, list);
+    if (ran == RAN_UNGUARDED) {
+        if (!guard_again(s, &st)) {
+            answer_all(s, list, st);
             return;
         }
+        ran = run_members(s, list);
+    }
+    if (ran != RAN) {
+        run_each_alone(s, list);
+        return;
+    }
     if (run_command(c, COMMIT)) {
         answer(s, list);
         return;
@@ -757,102 +849,18 @@ static void checkpoint_stop(struct sqlite_store *s) {
 
 /* --- backup --- */
 
-static bool check_copy(sqlite3 *db, struct arena *a, const char **why) {
-    static const char *const checks[] = {"PRAGMA integrity_check(10)", "PRAGMA foreign_key_check"};
-    for (int i = 0; i < 2; i++) {
-        sqlite3_stmt *p = NULL;
-        if (sqlite3_prepare_v2(db, checks[i], -1, &p, NULL) != SQLITE_OK) {
-            *why = arena_strdup(a, sqlite3_errmsg(db));
-            return false;
-        }
-        int rc = sqlite3_step(p);
-        bool good =
-            i == 0 ? rc == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(p, 0), "ok") == 0
-                   : rc == SQLITE_DONE;
-        if (!good)
-            *why = arena_printf(a, "the copy is not sound: %s: %s", checks[i],
-                                rc == SQLITE_ROW ? (const char *)sqlite3_column_text(p, 0)
-                                                 : sqlite3_errmsg(db));
-        sqlite3_finalize(p);
-        if (!good)
-            return false;
-    }
-    return true;
-}
-
-struct progress {
-    void (*fn)(void *arg, int64_t done, int64_t total);
-    void *arg;
-};
-
-/* Copies what c's snapshot shows into db. */
-static bool copy_pages(struct conn *c, sqlite3 *db, struct progress progress) {
-    sqlite3_backup *b = sqlite3_backup_init(db, "main", c->db, "main");
-    if (!b)
-        return false;
-    int rc;
-    do {
-        rc = sqlite3_backup_step(b, BACKUP_STEP_PAGES);
-        int total = sqlite3_backup_pagecount(b);
-        if (progress.fn)
-            progress.fn(progress.arg, total - sqlite3_backup_remaining(b), total);
-    } while (rc == SQLITE_OK);
-    return sqlite3_backup_finish(b) == SQLITE_OK && rc == SQLITE_DONE;
-}
-
-static bool sync_path(const char *path) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
-/* Gives the finished copy its name, durably. link() refuses what rename() would overwrite. */
-static bool publish_copy(struct arena *a, const char *part, const char *path) {
-    char *dir = arena_strdup(a, path);
-    char *slash = strrchr(dir, '/');
-    if (slash)
-        slash[slash == dir ? 1 : 0] = '\0';
-    return sync_path(part) && link(part, path) == 0 && unlink(part) == 0 &&
-           sync_path(slash ? dir : ".");
-}
-
-static struct err backup_to(struct conn *c, struct arena *a, const char *part, const char *path,
-                            struct progress progress) {
-    sqlite3 *db = NULL;
-    const char *why = NULL;
-    int rc = sqlite3_open(part, &db);
-    /* One file, without a WAL beside it, once it is closed. */
-    bool ok = rc == SQLITE_OK && copy_pages(c, db, progress) &&
-              sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK;
-    if (!ok)
-        why = arena_strdup(a, sqlite3_errmsg(db));
-    ok = ok && check_copy(db, a, &why);
-    sqlite3_close(db);
-    if (ok && !publish_copy(a, part, path)) {
-        why = strerror(errno);
-        ok = false;
-    }
-    if (ok)
-        return NO_ERR;
-    unlink(part);
-    return err_make(a, ERR_STORE, "file", "%s could not be made: %s.", path, why);
-}
-
 static struct err sqlite_backup(struct store *store, struct arena *a, const char *path,
                                 void (*progress)(void *, int64_t, int64_t), void *arg) {
     struct sqlite_store *s = store_of(store);
     if (access(path, F_OK) == 0)
         return err_make(a, ERR_STORE, "file", "%s is already there; name a new file.", path);
-    const char *part = arena_printf(a, "%s.part-%ld", path, (long)getpid());
     struct conn *c = reader_take(s);
     if (!c)
         return err_make(a, ERR_STORE, "store", "%.*s", STR_ARG(store_error(store, a)));
     /* The open snapshot keeps the copy at one moment, whatever is written meanwhile. */
     struct err e;
     if (run_text(c, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1"))
-        e = backup_to(c, a, part, path, (struct progress){progress, arg});
+        e = sqlite_backup_to(a, c->db, path, progress, arg);
     else
         e = err_make(a, ERR_STORE, "store", "%s: %s.", s->path, sqlite3_errmsg(c->db));
     if (!sqlite3_get_autocommit(c->db))

@@ -56,6 +56,10 @@ struct tx_ops {
     enum st (*bulk_begin)(struct tx *, const struct sql_stmt *);
     enum st (*bulk_add)(struct tx *, const struct sql_stmt *, const void *in);
     enum st (*bulk_end)(struct tx *, const struct sql_stmt *);
+    /* One savepoint: set it, undo what came since, or keep that. */
+    enum st (*save)(struct tx *);
+    enum st (*save_undo)(struct tx *);
+    enum st (*save_keep)(struct tx *);
     /* Commands without parameters, several separated by ';'. */
     enum st (*script)(struct tx *, const char *text);
     enum st (*has_table)(struct tx *, const char *name, bool *has);

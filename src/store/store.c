@@ -175,7 +175,7 @@ enum st tx_savepoint(struct tx *tx) {
     if (tx->spoilt != ST_OK)
         return tx->spoilt;
     tx->in_savepoint = true;
-    return tx->ops->script(tx, "SAVEPOINT inner_part");
+    return tx->ops->save(tx);
 }
 
 enum st tx_rollback_to(struct tx *tx) {
@@ -185,7 +185,7 @@ enum st tx_rollback_to(struct tx *tx) {
     tx->in_savepoint = false;
     tx->spoilt = ST_OK;
     tx->error[0] = '\0';
-    return tx->ops->script(tx, "ROLLBACK TO SAVEPOINT inner_part; RELEASE SAVEPOINT inner_part");
+    return tx->ops->save_undo(tx);
 }
 
 enum st tx_release(struct tx *tx) {
@@ -193,7 +193,7 @@ enum st tx_release(struct tx *tx) {
     if (tx->spoilt != ST_OK)
         return tx->spoilt;
     tx->in_savepoint = false;
-    return tx->ops->script(tx, "RELEASE SAVEPOINT inner_part");
+    return tx->ops->save_keep(tx);
 }
 
 enum st stmt_check_in(struct tx *tx, const struct sql_stmt *s, const void *in) {

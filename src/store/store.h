@@ -127,7 +127,9 @@ void tx_use_arena(struct tx *tx, struct arena *a);
 const char *tx_error(const struct tx *tx);
 
 /* One savepoint inside a write, not nested: after tx_savepoint either tx_rollback_to (undoes all
- * since; a ST_CONFLICT since then is forgiven) or tx_release (keeps it) ends it. */
+ * since; a ST_CONFLICT since then is forgiven) or tx_release (keeps it) ends it. tx_rollback_to may
+ * answer ST_RETRY: SQLite does without savepoints until one is needed, and then fn is run again.
+ */
 enum st tx_savepoint(struct tx *tx);
 enum st tx_rollback_to(struct tx *tx);
 enum st tx_release(struct tx *tx);

@@ -195,7 +195,10 @@ static enum tx_end savepoint_fn(struct tx *tx, void *arg) {
     in.name = STR("second");
     assert_int_equal(test_sql_thing_add(tx, &in, &out), ST_OK);
     assert_int_equal(test_sql_thing_add(tx, &in, &out), ST_CONFLICT);
-    assert_int_equal(tx_rollback_to(tx), ST_OK);
+    enum st undone = tx_rollback_to(tx);
+    if (undone == ST_RETRY)
+        return TX_RETRY;
+    assert_int_equal(undone, ST_OK);
     assert_int_equal(tx_savepoint(tx), ST_OK);
     in.name = STR("third");
     assert_int_equal(test_sql_thing_add(tx, &in, &out), ST_OK);
@@ -410,8 +413,8 @@ static void member_done(struct write *w, enum st st) {
     struct crowd *c = m->crowd;
     pthread_mutex_lock(&c->lock);
     c->answers[st]++;
-    if (--c->left == 0)
-        pthread_cond_signal(&c->wake);
+    c->left--;
+    pthread_cond_signal(&c->wake);
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -461,6 +464,80 @@ static void test_group(void **state) {
         assert_true(members[i].runs >= 2);
     assert_int_equal(store_waiting(f->store), 0);
     free(members);
+    close_things(f);
+}
+
+/* Members of one group that undo in each possible way, some before and some after a change. */
+enum undoing {
+    KEPT,
+    UNDOES_NOTHING,
+    UNDOES_SOME,
+    UNDOES_ALL,
+    REFUSED_AT_ONCE,
+    IN_CONFLICT,
+    UNDOINGS
+};
+
+static enum tx_end undoing_fn(struct tx *tx, void *arg) {
+    struct member *m = arg;
+    enum undoing how = m->number % UNDOINGS;
+    char name[32];
+    int n = snprintf(name, sizeof(name), "u%d", m->number);
+    struct test_sql_thing_add_in in = {.name = {name, (size_t)n}, .count = 1};
+    struct test_sql_thing_add_out out;
+    m->runs++;
+    if (how == REFUSED_AT_ONCE)
+        return TX_ROLLBACK;
+    assert_int_equal(test_sql_thing_add(tx, &in, &out), ST_OK);
+    if (how == UNDOES_ALL)
+        return TX_ROLLBACK;
+    if (how == IN_CONFLICT) {
+        assert_int_equal(test_sql_thing_add(tx, &in, &out), ST_CONFLICT);
+        return TX_COMMIT;
+    }
+    assert_int_equal(tx_savepoint(tx), ST_OK);
+    if (how == KEPT)
+        return tx_release(tx) == ST_OK ? TX_COMMIT : TX_RETRY;
+    if (how == UNDOES_SOME) {
+        in.name = STR("undone");
+        assert_int_equal(test_sql_thing_add(tx, &in, &out), ST_OK);
+    }
+    return tx_rollback_to(tx) == ST_OK ? TX_COMMIT : TX_RETRY;
+}
+
+/* n of them, numbered first, first + step, …; wait: each before the next is given. */
+static void undo_many(struct fixture *f, int first, int step, int n, bool wait) {
+    struct member *members = calloc((size_t)n, sizeof(*members));
+    struct crowd c;
+    int conflicts = 0;
+    crowd_start(&c, n);
+    for (int i = 0; i < n; i++) {
+        members[i].number = first + i * step;
+        members[i].write.alone = members[i].number % 25 == 7;
+        conflicts += members[i].number % UNDOINGS == IN_CONFLICT;
+        crowd_submit(f, &c, &members[i], undoing_fn);
+        pthread_mutex_lock(&c.lock);
+        while (wait && c.left > n - i - 1)
+            pthread_cond_wait(&c.wake, &c.lock);
+        pthread_mutex_unlock(&c.lock);
+    }
+    crowd_wait(&c);
+    assert_int_equal(c.answers[ST_CONFLICT], conflicts);
+    assert_int_equal(c.answers[ST_OK], n - conflicts);
+    free(members);
+}
+
+/* Whatever a member of a group undoes is undone, and nothing of the others. */
+static void test_undo(void **state) {
+    struct fixture *f = open_things(state, NULL);
+    undo_many(f, 0, 1, 600, false);
+    assert_int_equal(things(f), 300); /* three of six are kept */
+    undo_many(f, 600, 1, 60, true);
+    assert_int_equal(things(f), 330);
+    undo_many(f, 1200, UNDOINGS, 400, false); /* all are kept */
+    assert_int_equal(things(f), 730);
+    undo_many(f, 3600 + UNDOES_ALL, UNDOINGS, 300, false); /* none is */
+    assert_int_equal(things(f), 730);
     close_things(f);
 }
 
@@ -843,6 +920,7 @@ int main(void) {
         ON_BOTH(test_streams),
         ON_BOTH(test_names),
         ON_BOTH(test_group),
+        ON_BOTH(test_undo),
         ON_BOTH(test_retry_ends),
         ON_BOTH(test_contention),
         ON_BOTH(test_snapshot),

@@ -63,7 +63,7 @@ static void test_layers(void **state) {
     one("src/market/a.c", "#include \"ledger/ledger.h\"\n", NULL);
     one("src/base/a.c", "#include \"str.h\"\n", "names no layer");
     one("src/new/a.c", "#include \"base/str.h\"\n", "layer new is unknown");
-    one("src/base/a.c", "#include <sqlite3.h>\n", "belongs to src/store/sqlite.c alone");
+    one("src/base/a.c", "#include <sqlite3.h>\n", "belongs to src/store/sqlite alone");
     one("src/store/sqlite.c", "#include <sqlite3.h>\n", NULL);
     one("src/site/a.c", "#include <libxml/parser.h>\n", "belongs to src/formats/");
     one("src/hit/a.c", "#include <microhttpd.h>\n", "belongs to src/http/");
