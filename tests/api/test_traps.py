@@ -1,13 +1,56 @@
 """What real clients rely on and a naive clone gets wrong: requester-api 5, by its numbers. What is
-tested elsewhere in depth stands here once more, short; 49 to 58 and 67 are about events (test_notify.py)
-and the dialect of older clients, 68 about manuals."""
+tested elsewhere in depth stands here once more, short; ELSEWHERE names the tests of the others, and
+test_each_trap_has_its_test sees that none is without."""
 import json
+import os
+import re
 import time
 
 import pytest
 
+import hitd
 from market import HTML, new_hit
 from test_people import refused
+
+
+ELSEWHERE = {
+    15: "clients/test_bad_input.py::test_full_disk",
+    16: "api/test_throttling.py::test_envelope",
+    40: "api/test_protocol.py::test_untyped_clients",
+    42: "api/test_qualifications.py::test_grants",
+    43: "api/test_qualifications.py::test_search",
+    47: "api/test_qualifications.py::test_masters_are_the_operators_to_grant",
+    48: "api/test_notify.py::test_a_subscriber_gets_the_envelope",
+    49: "api/test_notify.py::test_a_subscriber_gets_the_envelope",
+    51: "clients/test_boto2.py::test_work_without_answers",
+    52: "clients/test_boto2.py::test_unknown_ids",
+    53: "clients/test_boto2.py::test_hostile_text",
+    54: "clients/test_boto2.py::test_story",
+    55: "clients/test_boto2.py::test_signature",
+    56: "clients/test_boto2.py::test_literal_none",
+    57: "clients/test_boto2.py::test_qualification_requests",
+    58: "clients/test_boto2.py::test_qualifications",
+    63: "clients/test_model.py::test_every_difference_has_its_reason",
+    67: "clients/test_boto2.py::test_signature",
+}
+
+
+def test_each_trap_has_its_test():
+    tests = os.path.join(hitd.ROOT, "tests")
+    with open(os.path.join(tests, "api", "test_traps.py")) as f:
+        here = {int(n) for name in re.findall(r"^def test((?:_\d\d)+)", f.read(), re.M)
+                for n in name.split("_")[1:]}
+    for where in ELSEWHERE.values():
+        path, name = where.split("::")
+        with open(os.path.join(tests, path)) as f:
+            assert re.search(r"^def %s\(" % name, f.read(), re.M), where
+    assert not here & set(ELSEWHERE)
+    spec = os.path.join(hitd.SHARED, "spec", "requester-api.md")
+    if not os.path.exists(spec):
+        pytest.skip("the traps' list is not here")
+    with open(spec) as f:
+        section = f.read().split("\n# 5. Traps")[1].split("\n# 6.")[0]
+    assert {int(n) for n in re.findall(r"^\| (\d+) \|", section, re.M)} == here | set(ELSEWHERE)
 
 
 def expire(client, hit, when=0):
@@ -268,3 +311,34 @@ def test_64_quotes_stay_as_they_are(mturk, worker):
 
 def test_66_white_space_round_a_question(mturk):
     assert new_hit(mturk, Question="\n  " + HTML.replace("<![CDATA[", "\n <![CDATA["))["HITId"]
+
+
+def test_50_the_question_stands_first_in_its_answer(mturk, worker):
+    done = worker.work(new_hit(mturk)["HITGroupId"], b="2", a="1")
+    answer = mturk.get_assignment(AssignmentId=done)["Assignment"]["Answer"]
+    assert len(re.findall(r"<Answer>\s*<QuestionIdentifier>", answer)) == answer.count("<Answer>") == 2
+
+
+def test_61_work_is_listed_while_more_is_awaited(mturk, worker):
+    hit = new_hit(mturk, MaxAssignments=3)
+    done = worker.work(hit["HITGroupId"])
+    assert status(mturk, hit) == "Assignable"
+    work = mturk.list_assignments_for_hit(HITId=hit["HITId"])["Assignments"]
+    assert [a["AssignmentId"] for a in work] == [done]
+
+
+def test_65_rejecting_without_a_reason(mturk, worker, requester):
+    done = worker.work(new_hit(mturk)["HITGroupId"])
+    code, body = requester.raw("RejectAssignment", {"AssignmentId": done})
+    assert code == 400 and body["__type"] == "ValidationException"
+    mturk.reject_assignment(AssignmentId=done, RequesterFeedback="")
+
+
+def test_68_examples_say_where_to():
+    """Older clients do not read AWS_ENDPOINT_URL: no example may rest on it."""
+    texts = ""
+    for name in ("README.md", os.path.join("docs", "manual.md")):
+        with open(os.path.join(hitd.ROOT, name)) as f:
+            texts += f.read()
+    assert "endpoint_url" in texts and "--endpoint-url" in texts
+    assert "AWS_ENDPOINT_URL" not in texts

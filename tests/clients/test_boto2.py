@@ -114,6 +114,15 @@ def test_story(server, requester, boto, worker):
         "AssignmentStatus"] == "Approved"
 
 
+def test_work_without_answers(boto, worker):
+    """Trap 51: a document without answers, which boto can read."""
+    made = hit(boto)
+    entry = worker.accept(made.HITGroupId)[1]
+    assert worker.submit(entry["assignment_id"])[0] == 200
+    [work] = boto.get_assignments(made.HITId)
+    assert [len(a) for a in work.answers] == [0]
+
+
 def test_undo_ends_after_thirty_days(server, boto, worker):
     made = hit(boto, lifetime=datetime.timedelta(days=60))
     done = worker.work(made.HITGroupId)
@@ -378,6 +387,8 @@ def test_qualification_requests(server, boto, worker):
             status, done = w.form("POST", "/qualifications/%s%s" % (kind, step),
                                   x="it is <a> cat")[:2]
             assert status in (200, 303), done
+    for by in ("SubmitTime", "Expiration"):  # boto's own default is one that they have not: trap 57
+        raw_call(boto, "GetQualificationRequests", QualificationTypeId=kind, SortProperty=by)
     asked = boto.get_qualification_requests(kind)
     assert [a.SubjectId for a in asked][:1] == [worker.id] and len(asked) == 2
     assert asked[0].answers[0][0].fields == ["it is <a> cat"]
