@@ -1,6 +1,7 @@
 """A person's own settings: name, address, time zone; a worker's list, consent, accepting the next
 (worker-site 2, 3, 7.1)."""
 import datetime
+import re
 
 import pytest
 
@@ -66,14 +67,19 @@ def test_the_list_begins_as_chosen(server, mturk, wanda):
     assert dict(stranger.form(field="sort").fields)["sort"] == "updated_desc"
 
 
-def test_days_by_the_zone(mturk, wanda):
+def now_of(server):
+    """The market's time: other tests move its clock."""
+    text = re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", server.clock("get"))[0]
+    return datetime.datetime.fromisoformat(text)
+
+
+def test_days_by_the_zone(server, mturk, wanda):
     wanda.worker.work(new_hit(mturk)["HITGroupId"])
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = now_of(server)
     for zone, hours in (("Pacific/Honolulu", -10), ("Asia/Tokyo", 9), ("", 0)):
         wanda.send(wanda.get("/account"), "/account", time_zone=zone)
         day = (now + datetime.timedelta(hours=hours)).date().isoformat()
-        later = (datetime.datetime.now(datetime.timezone.utc)
-                 + datetime.timedelta(hours=hours)).date().isoformat()
+        later = (now_of(server) + datetime.timedelta(hours=hours)).date().isoformat()
         links = [u for u in wanda.get("/dashboard").reader.links
                  if u.startswith("/status_details/")]
         assert links and links[0][-10:] in (day, later)
