@@ -226,11 +226,9 @@ static enum tx_end note_mail(struct tx *tx, void *arg) {
     return ctx_end(person_mail_again(&c, m, time_wall_ms() + pause_ms(m->attempts)));
 }
 
-/* True when there may be more. */
-static bool mail_one(struct job *job) {
+static bool mail_due(struct job *job) {
     struct notifier *n = job->n;
-    if (!n->config.smtp_url || !n->config.mail_from ||
-        store_read(n->store, look_mail, job) != ST_OK || !job->mail.row)
+    if (store_read(n->store, look_mail, job) != ST_OK || !job->mail.row)
         return false;
     if (store_write_relaxed(n->store, 0, claim_mail, job) != ST_OK || !job->mail.row)
         return false;
@@ -247,6 +245,24 @@ static bool mail_one(struct job *job) {
         log_warn("mail %lld, attempt %lld: %.*s", (long long)job->mail.row,
                  (long long)job->mail.attempts, STR_ARG(job->why));
     return true;
+}
+
+/* True when there may be more. A mail server that stalls holds up MAILS_AT_ONCE threads. */
+static bool mail_one(struct job *job) {
+    struct notifier *n = job->n;
+    if (!n->config.smtp_url || !n->config.mail_from)
+        return false;
+    pthread_mutex_lock(&n->lock);
+    bool mine = n->mailing < MAILS_AT_ONCE;
+    n->mailing += mine;
+    pthread_mutex_unlock(&n->lock);
+    if (!mine)
+        return false;
+    bool more = mail_due(job);
+    pthread_mutex_lock(&n->lock);
+    n->mailing--;
+    pthread_mutex_unlock(&n->lock);
+    return more;
 }
 
 /* ---- the threads ---- */

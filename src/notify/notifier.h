@@ -27,6 +27,7 @@
 enum {
     NOTIFIER_THREADS = 6,
     DOUBTFUL_AT_ONCE = 3,
+    MAILS_AT_ONCE = 2, /* to people: all by one mail server */
     LANE_REST_MAX_MS = 300 * 1000,
 };
 
@@ -41,6 +42,7 @@ struct notifier {
     bool stop, running;
     int64_t lane; /* that was served last */
     int doubtful; /* threads that are with a doubtful one, or look for one */
+    int mailing;  /* threads that are with a mail to somebody, or look for one */
     _Atomic uint64_t sent, failed, dead;
     _Atomic uint64_t mails; /* to people */
 };
