@@ -381,6 +381,31 @@ def test_many_that_stall_hold_up_nobody(office):
     good.close()
 
 
+def test_a_stalled_mail_server_holds_up_mail_only(office):
+    """More mails to people than there are threads: events go on, and the mails come later."""
+    requester = office.requester(deposit="100.00")
+    client = requester.client()
+    office.hitd("setting", "mail_delay_s", "0")
+    workers = [office.worker() for _ in range(8)]
+    group = new_hit(client, MaxAssignments=8)["HITGroupId"]
+    done = [w.work(group) for w in workers]
+    good, began = Http(GOOD), office.smtp.n
+    hook = made(requester, good.url, "HITCreated")
+    office.smtp.behaviours = [{"banner": STALL}]
+    for assignment in done:
+        client.reject_assignment(AssignmentId=assignment, RequesterFeedback="no")
+    wait_for(lambda: office.smtp.n, lambda n: n >= began + 2, 30)
+    for _ in range(10):
+        new_hit(client)
+    good.wait(10, 12)
+    assert office.smtp.n <= began + 4  # two threads, and two more if the first gave up meanwhile
+    office.smtp.behaviours = [{}]
+    for w in workers:
+        assert len(wait_mails(office.smtp, w.email, 1)) == 1
+    requester.v1("DELETE", "/v1/webhooks/%d" % hook["id"], b"")
+    good.close()
+
+
 def test_one_event_at_a_time_for_each_receiver(office):
     """So that order within a HIT needs no luck, and a receiver is not overrun."""
     requester = office.requester(deposit="100.00")
