@@ -13,10 +13,6 @@ FROM batch WHERE id = :batch AND kind = 1 AND document IS NOT NULL;
 SELECT id, project, name, rows_total, created_ms, file_name FROM batch
 WHERE requester = :requester AND state = 4 ORDER BY id DESC LIMIT :n;
 
--- name: draft_rename :exec
--- in: batch int, name text
-UPDATE batch SET name = :name WHERE id = :batch AND state = 4;
-
 -- name: draft_finding_add :exec
 -- in: batch int, n int, code text, line int, name text?, message text
 INSERT INTO batch_finding (batch, n, code, line, name, message)

@@ -86,12 +86,6 @@ FROM qualification_request r JOIN qualification_type t ON t.id = r.type
 WHERE r.worker = :worker AND r.id > :after
 ORDER BY r.id LIMIT :page;
 
--- name: own_notices :many
--- in: worker int, after int, page int
--- out: id int, at_ms int, kind int, items int, cents int, note text?, read_ms int?
-SELECT id, at_ms, kind, items, cents, note, read_ms
-FROM notice WHERE party = :worker AND id > :after ORDER BY id LIMIT :page;
-
 -- name: own_choices :many
 -- in: worker int, page int
 -- out: key text, value text
