@@ -11,7 +11,10 @@
 #include "market/fees.h"
 #include "market/review_internal.h"
 
-enum { JUDGED_END = JUDGED_REFUSED + CODES };
+enum {
+    JUDGED_END = JUDGED_REFUSED + CODES,
+    ROWS_LARGE = 5000,
+};
 
 /* Rows that come to the same. */
 struct judged_sum {
@@ -563,6 +566,13 @@ static struct err load(struct ctx *c, const struct plan_run *run, struct review_
     return ctx_store(c, st);
 }
 
+/* The rows of a large file are new to the database. */
+static enum st refresh_plans(struct tx *tx, const struct review_rec *rec) {
+    struct review_findings f;
+    bool large = findings_unpack(rec->r.findings, &f) && f.rows >= ROWS_LARGE;
+    return large ? tx_refresh_plans(tx, "review_row") : ST_OK;
+}
+
 /* Sets the moment and the wishes that the view judges by. */
 static enum tx_end judge(struct tx *tx, void *arg) {
     struct plan_run *run = arg;
@@ -590,6 +600,8 @@ static enum tx_end judge(struct tx *tx, void *arg) {
                                 tx, &(struct sql_review_reason_clear_in){run->review}, NULL);
     }
     run->judged_ms = c.now_ms;
+    if (st == ST_OK)
+        st = refresh_plans(tx, &rec);
     if (st == ST_OK)
         st = sql_review_judge(tx,
                               &(struct sql_review_judge_in){

@@ -196,6 +196,13 @@ enum st tx_release(struct tx *tx) {
     return tx->ops->save_keep(tx);
 }
 
+enum st tx_refresh_plans(struct tx *tx, const char *table) {
+    assert(!tx->busy);
+    if (tx->spoilt != ST_OK || tx->ops->dialect != DIALECT_POSTGRES)
+        return tx->spoilt;
+    return tx->ops->script(tx, arena_printf(tx->arena, "ANALYZE %s", table));
+}
+
 enum st stmt_check_in(struct tx *tx, const struct sql_stmt *s, const void *in) {
     for (int i = 0; i < s->in_count; i++) {
         const struct sql_field *f = &s->in[i];

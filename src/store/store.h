@@ -134,6 +134,11 @@ enum st tx_savepoint(struct tx *tx);
 enum st tx_rollback_to(struct tx *tx);
 enum st tx_release(struct tx *tx);
 
+/* Many rows have come into a table: PostgreSQL looks at it again before it plans the next
+ * statements (its own clockwork does so only after a minute, and a plan for a few rows takes hours
+ * for many). Nothing on SQLite, whose plans do not go by numbers of rows. table: a name of ours. */
+enum st tx_refresh_plans(struct tx *tx, const char *table);
+
 /* --- administration --- */
 
 /* Whether no schema was ever made here. */

@@ -96,9 +96,9 @@ def test_a_webhook_from_first_to_last(desk, mturk, private):
 
 def test_a_queue_a_topic_and_a_mailbox(desk, requester):
     for transport, address, said in (
-            ("sqs", "https://queue.example.org/1/q", "queue (SQS)"),
-            ("sns", "arn:aws:sns:eu-central-1:1:t", "topic (SNS)"),
-            ("mail", "ann@example.org", "mail")):
+            ("sqs", "https://queue.example.org/1/q", "Queue"),
+            ("sns", "arn:aws:sns:eu-central-1:1:t", "Topic"),
+            ("mail", "ann@example.org", "Mailbox")):
         page = make(desk, address, "HITReviewable", transport=transport)
         page.says("Made. Send a test", address, said)
         assert "Make another secret" not in page.text
